@@ -1,0 +1,155 @@
+# How a folder becomes a library, a test program, a fuzzer or a benchmark.
+# In every folder x.cpp belongs to the library, x_test.cpp to the folder's test program, main.cpp to its program and x_fuzzer.cpp to a
+# fuzzer of its own. All globs look again at every build, so adding a file is all that it takes.
+
+# The warnings that every target of ours is compiled with; imported headers are exempt as system headers.
+add_library(midstride_warnings INTERFACE)
+target_compile_options(midstride_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wsign-conversion $<$<BOOL:${MIDSTRIDE_WERROR}>:-Werror>)
+
+# fuzzer-no-link gives libraries the coverage counters; stack depth is left out, because it confuses fibers.
+if(MIDSTRIDE_FUZZERS)
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES Clang)
+    message(FATAL_ERROR "MIDSTRIDE_FUZZERS needs clang: its libFuzzer is what runs them (preset fuzz)")
+  endif()
+  add_compile_options(-fsanitize=fuzzer-no-link -fno-sanitize-coverage=stack-depth)
+endif()
+
+# midstride_sources(OUT folder pattern...): the folder's files that match a pattern, at any depth.
+function(midstride_sources out folder)
+  list(TRANSFORM ARGN PREPEND ${PROJECT_SOURCE_DIR}/${folder}/)
+  file(GLOB_RECURSE found CONFIGURE_DEPENDS ${ARGN})
+  set(${out} ${found} PARENT_SCOPE)
+endfunction()
+
+# midstride_target(OUT folder): the name of a folder's library, midstride_runtimes_cpython for runtimes/cpython.
+function(midstride_target out folder)
+  string(REPLACE / _ name ${folder})
+  set(${out} midstride_${name} PARENT_SCOPE)
+endfunction()
+
+# midstride_library(folder [DEPENDS folder...] [PUBLIC target...] [PRIVATE target...])
+# Static library of a folder. DEPENDS names folders below it, PUBLIC and PRIVATE third-party targets. A folder without sources is an
+# empty library.
+function(midstride_library folder)
+  cmake_parse_arguments(arg "" "" "DEPENDS;PUBLIC;PRIVATE" ${ARGN})
+  midstride_target(target ${folder})
+  midstride_sources(sources ${folder} *.cpp)
+  midstride_sources(headers ${folder} *.hpp)
+  list(FILTER sources EXCLUDE REGEX "(_test|_bench|_fuzzer|/main)\\.cpp$")
+  add_library(${target} STATIC ${PROJECT_SOURCE_DIR}/cmake/midstride.cmake ${sources})
+  target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${headers})
+  set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX EXPORT_NAME ${folder} VERIFY_INTERFACE_HEADER_SETS ON)
+  target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  foreach(below IN LISTS arg_DEPENDS)
+    midstride_target(below ${below})
+    target_link_libraries(${target} PUBLIC ${below})
+  endforeach()
+  target_link_libraries(${target} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE} $<BUILD_INTERFACE:midstride_warnings>)
+endfunction()
+
+# midstride_program(name folder): folder/main.cpp linked with the folder's library, left in the root of the build directory.
+function(midstride_program name folder)
+  midstride_sources(main ${folder} main.cpp)
+  if(main)
+    midstride_target(library ${folder})
+    add_executable(${name} ${main})
+    target_link_libraries(${name} PRIVATE ${library} midstride_warnings)
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+  endif()
+endfunction()
+
+# midstride_test_program(target sources libs): one gtest program and its two entries in ctest: the quick one, and, for suites whose
+# name ends in Long, the long one. Few entries, so that process start and gtest's own listing do not dominate.
+function(midstride_test_program target sources libs)
+  add_executable(${target} ${sources})
+  target_link_libraries(${target} PRIVATE ${libs} GTest::gtest GTest::gmock GTest::gtest_main midstride_warnings)
+  target_compile_definitions(${target} PRIVATE MIDSTRIDE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  if(TARGET midstride)
+    target_compile_definitions(${target} PRIVATE MIDSTRIDE_PROGRAM="$<TARGET_FILE:midstride>")
+  endif()
+  string(REGEX REPLACE "^midstride_|_test$" "" name ${target})
+  add_test(NAME ${name} COMMAND ${target} --gtest_brief=1 --gtest_filter=-*Long.*:*Long/*)
+  set_tests_properties(${name} PROPERTIES LABELS quick TIMEOUT 600)
+  add_test(NAME ${name}.long COMMAND ${target} --gtest_brief=1 --gtest_filter=*Long.*:*Long/*)
+  set_tests_properties(${name}.long PROPERTIES LABELS long TIMEOUT 1800)
+endfunction()
+
+# midstride_tests(folder [LIBS target...]): the folder's *_test.cpp as midstride_<folder>_test. Tests know MIDSTRIDE_SOURCE_DIR (the
+# checkout) and MIDSTRIDE_PROGRAM (the path of the built program).
+function(midstride_tests folder)
+  cmake_parse_arguments(arg "" "" "LIBS" ${ARGN})
+  midstride_target(library ${folder})
+  midstride_sources(sources ${folder} *_test.cpp)
+  list(FILTER sources EXCLUDE REGEX "/laws_[^/]*$")
+  if(MIDSTRIDE_TESTS AND sources)
+    midstride_test_program(${library}_test "${sources}" "${library};${arg_LIBS}")
+    if(folder STREQUAL cli AND TARGET midstride)
+      add_dependencies(${library}_test midstride)
+    endif()
+  endif()
+endfunction()
+
+# midstride_laws(folder): the folder's laws_*_test.cpp, the only program that sees RapidCheck.
+function(midstride_laws folder)
+  midstride_target(library ${folder})
+  midstride_sources(sources ${folder} laws_*_test.cpp)
+  if(MIDSTRIDE_TESTS AND sources)
+    midstride_test_program(midstride_laws_test "${sources}" "${library};rapidcheck")
+  endif()
+endfunction()
+
+# midstride_fuzzers(folder LIBS folder...): each *_fuzzer.cpp as a libFuzzer program of its own name.
+function(midstride_fuzzers folder)
+  cmake_parse_arguments(arg "" "" "LIBS" ${ARGN})
+  midstride_sources(fuzzers ${folder} *_fuzzer.cpp)
+  if(MIDSTRIDE_FUZZERS)
+    foreach(source IN LISTS fuzzers)
+      cmake_path(GET source STEM name)
+      add_executable(${name} ${source})
+      target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+      foreach(below IN LISTS arg_LIBS)
+        midstride_target(below ${below})
+        target_link_libraries(${name} PRIVATE ${below})
+      endforeach()
+      target_link_libraries(${name} PRIVATE midstride_warnings)
+    endforeach()
+  endif()
+endfunction()
+
+# midstride_bench(folder LIBS folder...): the folder's sources as midstride_bench, the only program that sees Google Benchmark.
+function(midstride_bench folder)
+  cmake_parse_arguments(arg "" "" "LIBS" ${ARGN})
+  midstride_sources(sources ${folder} *.cpp)
+  if(MIDSTRIDE_BENCH AND sources)
+    find_package(benchmark REQUIRED)
+    add_executable(midstride_bench ${sources})
+    foreach(below IN LISTS arg_LIBS)
+      midstride_target(below ${below})
+      target_link_libraries(midstride_bench PRIVATE ${below})
+    endforeach()
+    target_link_libraries(midstride_bench PRIVATE Boost::context benchmark::benchmark midstride_warnings)
+    set_target_properties(midstride_bench PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+  endif()
+endfunction()
+
+# midstride_find_cpython(): sets MIDSTRIDE_CPYTHON if Debian's libpython 3.11 is there and runtimes/cpython has sources. A python3 that
+# comes first in PATH (pyenv, conda) is not looked at: its version would decide what the subject does.
+macro(midstride_find_cpython)
+  if(NOT DEFINED Python3_ROOT_DIR)
+    set(Python3_ROOT_DIR /usr)
+    set(Python3_EXECUTABLE /usr/bin/python3.11)
+  endif()
+  set(Python3_FIND_STRATEGY LOCATION)
+  set(Python3_FIND_VIRTUALENV STANDARD)
+  find_package(Python3 3.11 EXACT QUIET COMPONENTS Development.Embed)
+  midstride_sources(cpython_sources runtimes/cpython *.cpp)
+  if(Python3_Development.Embed_FOUND AND cpython_sources)
+    set(MIDSTRIDE_CPYTHON ON)
+    message(STATUS "CPython subjects: ${Python3_LIBRARIES}")
+  else()
+    set(MIDSTRIDE_CPYTHON OFF)
+    message(STATUS "CPython subjects: not built (python3.11-dev ${Python3_Development.Embed_FOUND})")
+  endif()
+endmacro()
