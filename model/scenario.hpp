@@ -1,0 +1,190 @@
+// A Scenario is one plain value that holds everything a run depends on: a run reads nothing else. Every Scenario that is
+// well formed (see problem()) runs: what does not apply is skipped by a stated rule, so a generator or a shrinker can never make
+// one that has no meaning. text.hpp reads and writes it.
+//
+// Names are interned: a NameId is an index into Scenario::names. In normal form (normalise()) the table holds exactly the names
+// that occur, in the order in which the text form mentions them; only then do equal scenarios compare equal.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/ids.hpp"
+#include "sim/scheduler.hpp"
+
+namespace midstride::model {
+
+using sim::Granularity;
+using NameId = sim::Id<struct NameTag>;
+
+// An expression is a list of nodes in postfix order; each node takes its operands from those before it. The list of a well-formed
+// expression leaves exactly one value.
+enum class NodeKind : std::uint8_t {
+  none,       // None
+  integer,    // value
+  object,     // {}: a new mutable object without fields
+  name,       // name: a local of the function where it is a parameter or assigned to, else a global of the module
+  member,     // module.name: a global of that module, whoever asks
+  attribute,  // <object>.name
+  call,       // <callee>(<argument> * argc), argc <= 3
+  receive,    // name.receive(): name is a channel
+  send,       // name.send(<value>): name is a channel; gives None
+};
+struct Node {
+  NodeKind kind = NodeKind::none;
+  std::uint8_t argc = 0;
+  NameId name{};
+  NameId module{};
+  std::int32_t value = 0;  // between -integer_max and integer_max
+  bool operator==(const Node&) const = default;
+};
+inline constexpr std::int32_t integer_max = 99'999'999;
+inline constexpr std::size_t parameters_max = 3;
+// The first node of the subexpression whose last node is `last`.
+std::size_t subexpression_begin(const std::vector<Node>& nodes, std::size_t last);
+
+// A body is a flat list of lines; a line that opens a block (def_, class_, try_) is closed by its `end`; except_, except_exit and
+// finally_ divide a try block, in that order, each at most once, at least one of them. So deleting a statement deletes a range.
+enum class LineKind : std::uint8_t {
+  def_,           // def name(parameters): nodes are the parameters, of kind name. In a module's top level or a class
+  class_,         // class name: of one level, holding only defs. In a module's top level
+  try_,
+  except_,        // catches every error except TaskletExit
+  except_exit,    // except TaskletExit
+  finally_,
+  end,
+  assign,         // name = expression: a local in a function or task, a global of the module at its top level
+  assign_member,  // module.name = expression
+  assign_attribute,  // expression.name = expression: the object's nodes, then the value's
+  expression,
+  emit,           // emit expression: what the outside sees of a tasklet
+  return_,        // return expression. Not at a module's top level
+  raise,          // raise expression
+  yield,
+  spawn,          // spawn name = callee(arguments): the nodes are those of the call
+  kill,           // kill name: a tasklet's name; one that was never spawned, or is over, is left alone
+  reload,         // reload name: a declared reload; the frame waits until the attempt ends
+  pass,
+};
+struct Line {
+  LineKind kind = LineKind::pass;
+  NameId name{};
+  NameId module{};
+  std::vector<Node> nodes;
+  bool operator==(const Line&) const = default;
+};
+// The index of the `end` that closes the block opened at `open`.
+std::size_t block_end(const std::vector<Line>& lines, std::size_t open);
+
+struct Version {
+  std::uint32_t number = 1;  // >= 1, unique in its module
+  std::vector<Line> lines;
+  bool operator==(const Version&) const = default;
+};
+struct Module {
+  NameId name{};
+  std::vector<Version> versions;  // at least one, ascending; the first is loaded before any task runs
+  bool operator==(const Module&) const = default;
+};
+struct Channel {
+  NameId name{};
+  std::int8_t preference = -1;
+  bool schedule_all = false;
+  bool operator==(const Channel&) const = default;
+};
+// A tasklet that exists from the start. Its lines are a script of its own: no module's code, never reloaded.
+struct Task {
+  NameId name{};
+  std::vector<Line> lines;  // at least one
+  bool operator==(const Task&) const = default;
+};
+struct Target {
+  NameId module{};
+  std::uint32_t version = 0;  // one that the module has
+  bool operator==(const Target&) const = default;
+};
+struct Reload {
+  NameId name{};
+  std::vector<Target> targets;  // exactly one as yet; a batch has more
+  bool operator==(const Reload&) const = default;
+};
+// What an inspector does to a tasklet's innermost frame from outside.
+struct Inspection {
+  enum class Kind : std::uint8_t { peek, poke };
+  Kind kind = Kind::peek;
+  NameId name{};
+  NameId task{};
+  NameId local{};  // poke
+  Node value{};    // poke: none, integer or object
+  bool operator==(const Inspection&) const = default;
+};
+
+// One entry of the schedule, by name, with total semantics: one that does not apply is skipped and recorded as skipped.
+struct Decision {
+  enum class Kind : std::uint8_t {
+    run,      // tasklet `name` for `count` turns (0 means 1) and on to the next point that the granularity admits
+    reload,   // reload attempt `name`: `count` steps, 0 until it blocks or ends. Begins it if it was not asked for yet
+    inspect,  // the inspection `name`
+    collect,  // traces cycles and frees what is unreachable
+  };
+  Kind kind = Kind::run;
+  NameId name{};  // none for collect
+  std::uint32_t count = 0;
+  // What it ran when it was recorded: the last op begun (see op_name in program.hpp) and the name it acted on, if any.
+  NameId ran_op{};
+  NameId ran_object{};
+  bool operator==(const Decision&) const = default;
+};
+
+enum class VerdictKind : std::uint8_t {
+  held,
+  violated,
+  deadlock,
+  crash,
+  nondeterministic,
+  out_of_budget,
+  unavailable,
+};
+std::string_view name_of(VerdictKind kind);  // as in `expect out-of-budget`
+
+struct Expectation {
+  VerdictKind verdict = VerdictKind::held;
+  std::vector<NameId> guarantees;  // violated: exactly these, in guarantee-table order where known
+  bool operator==(const Expectation&) const = default;
+};
+
+struct Scenario {
+  std::vector<std::string> story;  // the first comment, a line each, without "# "
+  std::string subject = "model/overwrite";
+  Granularity granularity = Granularity::ops;
+  std::uint32_t turn_budget = 100'000;
+  std::vector<Module> modules;
+  std::vector<Channel> channels;
+  std::vector<Task> tasks;
+  std::vector<Reload> reloads;
+  std::vector<Inspection> inspections;
+  std::vector<Decision> decisions;
+  std::string policy = "round-robin";  // takes over when the decisions are used up
+  std::uint64_t seed = 0;
+  std::optional<Expectation> expectation;
+  std::vector<std::string> names;
+
+  bool operator==(const Scenario&) const = default;
+
+  NameId intern(std::string_view name);
+  // The id of a name that is in the table, else none.
+  NameId find(std::string_view name) const;
+  std::string_view text(NameId id) const { return names[id.value]; }
+};
+
+// Rebuilds the name table in the order of the text form.
+void normalise(Scenario& scenario);
+
+// Why this value is not well formed (see the comments above), in words; nothing when it is. The reader refuses such a text;
+// everything else may rely on it.
+std::optional<std::string> problem(const Scenario& scenario);
+
+}  // namespace midstride::model
