@@ -1,0 +1,149 @@
+#!/bin/sh
+# midstride's one door: ./do VERB, the same commands at home and in CI. ./do help lists the verbs.
+set -eu
+cd "$(dirname "$0")"
+
+# package, what needs it (build: every verb; test: test, check and campaign), why
+packages='
+build-essential        build  g++ 12 and the C++ library
+cmake                  build  the build system
+ninja-build            build  runs the build
+libboost-context1.81-dev build  the context switch below every tasklet
+libfmt-dev             build  text output
+libcli11-dev           build  the command line
+nlohmann-json3-dev     build  the JSON lines of --json
+python3.11-dev         build  the real CPython 3.11 as a subject
+libgtest-dev           build  unit tests
+librapidcheck-dev      build  property tests
+libbenchmark-dev       build  ./do bench
+clang-19               test   the second compiler for every digest, and libFuzzer
+libclang-rt-19-dev     test   its sanitizer and fuzzer run-times
+clang-format-14        test   the format of the tree
+'
+
+help() {
+  cat <<'HELP'
+midstride finds the moment at which hot code reloading breaks something that is running.
+
+./do fuzz [ARGUMENTS]   build, then 30 seconds over every subject of this machine (arguments: build/midstride fuzz --help)
+./do test [--quick]     unit tests, laws, checks; then everything again with sanitizers and a second compiler
+./do replay FILE...     build, then show what happens in a scenario file
+./do build [TARGET...]  leave the release program at build/midstride
+./do bench [ARGUMENTS]  reload latency, cost of a turn, scenarios per second
+./do campaign [PART...] the long runs: claims, mutants, digests, fuzzer (about an hour)
+./do check              format, layers, each header alone, forbidden words
+./do setup              install what is missing from Debian, and say why
+HELP
+}
+
+# missing USE...: the packages of these uses that are not installed. Where there is no dpkg, CMake has the last word.
+missing() {
+  command -v dpkg-query >/dev/null || return 0
+  for use in "$@"; do
+    echo "$packages" | awk -v use="$use" '$2 == use { print $1 }'
+  done | while read -r package; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || echo "$package"
+  done
+}
+
+# setup USE...: installs what is missing; silent, and without network, if nothing is.
+setup() {
+  absent=$(missing "$@")
+  [ -n "$absent" ] || return 0
+  command -v apt-get >/dev/null || { echo "./do: not a Debian: install by hand:" $absent >&2; exit 2; }
+  echo "midstride needs from Debian:"
+  for package in $absent; do
+    echo "$packages" | awk -v package="$package" '$1 == package { name = $1; $1 = $2 = ""; printf "  %-26s%s\n", name, $0 }'
+  done
+  root=
+  if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null || { echo "./do: neither root nor sudo: as root run: apt-get install" $absent >&2; exit 2; }
+    root=sudo
+  fi
+  $root apt-get update -q
+  $root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $absent
+}
+
+# build PRESET [TARGET...]
+build() {
+  preset=$1
+  shift
+  if [ "$preset" = release ]; then directory=build; else directory=build/$preset; fi
+  mkdir -p "$directory"
+  cmake --preset "$preset" >"$directory/configure.log" 2>&1 || { cat "$directory/configure.log" >&2; exit 1; }
+  if [ $# -gt 0 ]; then cmake --build --preset "$preset" --target "$@"; else cmake --build --preset "$preset"; fi
+}
+
+# part WORDS...: one line that says what is being tested, with the minutes so far.
+part() { echo; echo "== $(minutes) $*"; }
+minutes() {
+  seconds=$(($(date +%s) - started))
+  printf '%d:%02d' $((seconds / 60)) $((seconds % 60))
+}
+
+check() {
+  checks/format.sh
+  checks/layers.sh
+  checks/headers.sh
+  checks/words.sh
+}
+
+quick_tests() {
+  part "release build and its quick tests"
+  build release
+  ctest --preset release -L quick -j "$(nproc)"
+  part "checks"
+  check
+  checks/selftest.sh
+}
+
+long_tests() {
+  part "long tests"
+  ctest --preset release -L long -j "$(nproc)"
+  part "the whole suite under AddressSanitizer and UndefinedBehaviorSanitizer"
+  build asan
+  ctest --preset asan -j "$(nproc)"
+  part "digests: g++ -O3 against clang -O0 with sanitizers"
+  build clang midstride
+  checks/digests.sh build/midstride build/clang/midstride 100
+  part "a program of somebody else's, built on the installed library"
+  checks/consumer/run.sh
+}
+
+# fuzz ARGUMENTS...: 30 seconds of every subject, unless the arguments say how long or what.
+fuzz() {
+  length='--time 30s' what='--subject all'
+  for argument in "$@"; do
+    case $argument in
+      --time | --time=* | --runs | --runs=*) length= ;;
+      --subject | --subject=* | *.scenario) what= ;;
+      -h | --help) length= what= ;;
+    esac
+  done
+  # shellcheck disable=SC2086  # each is one option and its value, or nothing
+  build/midstride fuzz $length $what "$@"
+}
+
+verb=${1:-help}
+[ $# = 0 ] || shift
+started=$(date +%s)
+case $verb in
+  setup) setup build test; echo "everything that midstride needs is installed" ;;
+  build) setup build; build release "${@:-midstride}" ;;
+  fuzz) setup build; build release midstride; fuzz "$@" ;;
+  replay) setup build; build release midstride; build/midstride replay "$@" ;;
+  bench) setup build; build release midstride_bench; build/midstride_bench "$@" ;;
+  check) setup build test; check ;;
+  campaign) setup build test; checks/campaign.sh "$@" ;;
+  test)
+    setup build test
+    # The last line says how it ended, whatever happened before.
+    trap 'code=$?; [ $code = 0 ] || echo "./do test: FAILED after $(minutes)"; exit $code' EXIT
+    quick_tests
+    [ "${1:-}" = --quick ] || long_tests
+    echo
+    echo "./do test: everything passed in $(minutes)"
+    ;;
+  help | -h | --help) help ;;
+  *) echo "./do: no such verb: $verb" >&2; help >&2; exit 2 ;;
+esac
