@@ -112,12 +112,13 @@ long_tests() {
 
 # fuzz ARGUMENTS...: 30 seconds of every subject, unless the arguments say how long or what.
 fuzz() {
-  length='--time 30s' what='--subject all'
+  length='--time 30s'
+  what='--subject all'
   for argument in "$@"; do
     case $argument in
-      --time | --time=* | --runs | --runs=*) length= ;;
-      --subject | --subject=* | *.scenario) what= ;;
-      -h | --help) length= what= ;;
+      --time | --time=* | --runs | --runs=*) length='' ;;
+      --subject | --subject=* | *.scenario) what='' ;;
+      -h | --help) length='' what='' ;;
     esac
   done
   # shellcheck disable=SC2086  # each is one option and its value, or nothing
@@ -138,7 +139,7 @@ case $verb in
   test)
     setup build test
     # The last line says how it ended, whatever happened before.
-    trap 'code=$?; [ $code = 0 ] || echo "./do test: FAILED after $(minutes)"; exit $code' EXIT
+    trap '[ $? = 0 ] || echo "./do test: FAILED after $(minutes)"' EXIT
     quick_tests
     [ "${1:-}" = --quick ] || long_tests
     echo

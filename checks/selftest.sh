@@ -86,4 +86,28 @@ git commit -q --allow-empty -m 'FIXME later.'
 sh "$checks/words.sh" "$tree" >"$tree/.git/out" 2>&1 && { echo "selftest: words.sh does not read the history" >&2; exit 1; }
 grep -q '^commit .*: FIXME later' "$tree/.git/out"
 
-echo "selftest: $((planted + 1)) planted faults, all caught"
+# Two programs that disagree from run 37 of one subject on: the digests differ and that run is named.
+cat >"$tree/program" <<'PROGRAM'
+#!/bin/sh
+while [ $# -gt 0 ]; do
+  case $1 in --subject) subject=$2 ;; --runs) runs=$2 ;; --json) json=$2 ;; esac
+  shift
+done
+[ "$subject" != all ] || subject='model/swap model/handle'
+for one in $subject; do
+  digest=0
+  [ "$one $((runs >= ${DIFFERENT_FROM:-1000}))" != 'model/swap 1' ] || digest=1
+  echo "{\"type\": \"summary\", \"subject\": \"$one\", \"runs\": $runs, \"turns\": 9, \"digest\": \"$digest\"}"
+done >"$json"
+PROGRAM
+printf '#!/bin/sh\nDIFFERENT_FROM=37 exec "%s/program" "$@"\n' "$tree" >"$tree/other"
+chmod +x "$tree/program" "$tree/other"
+sh "$checks/digests.sh" "$tree/program" "$tree/program" >"$tree/.git/out" || { cat "$tree/.git/out"; exit 1; }
+if sh "$checks/digests.sh" "$tree/program" "$tree/other" >"$tree/.git/out" 2>&1 ||
+  ! grep -qF 'model/swap: the first run that differs is run 37 ' "$tree/.git/out"; then
+  cat "$tree/.git/out"
+  echo "selftest: digests.sh does not see a difference" >&2
+  exit 1
+fi
+
+echo "selftest: $((planted + 2)) planted faults, all caught"
