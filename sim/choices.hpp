@@ -1,6 +1,7 @@
-// Where a generator's numbers come from: a PRNG stream, a list of numbers (recorded, or drawn by RapidCheck), or a fuzzer's
-// bytes, read once, left to right. A source that runs out gives zeros, so that every source is long enough and shorter ones
-// mean simpler things. Whatever a source gives is folded into the range asked for: every list of numbers is a valid one.
+// Where a generator's numbers come from: a PRNG stream, a list of numbers (recorded, or drawn by
+// RapidCheck), or a fuzzer's bytes, read once, left to right. A source that runs out gives zeros,
+// so that every source is long enough and shorter ones mean simpler things. Whatever a source gives
+// is folded into the range asked for: every list of numbers is a valid one.
 #pragma once
 
 #include <cstddef>

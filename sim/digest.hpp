@@ -1,5 +1,6 @@
-// A rolling 128-bit digest of 64-bit words, in order: two lanes, each multiplied and folded per word. Not cryptographic; meant to
-// tell two traces apart on any compiler and machine. Its value for a fixed input is pinned by digest_test.cpp.
+// A rolling 128-bit digest of 64-bit words, in order: two lanes, each multiplied and folded per
+// word. Not cryptographic; meant to tell two traces apart on any compiler and machine. Its value
+// for a fixed input is pinned by digest_test.cpp.
 #pragma once
 
 #include <array>

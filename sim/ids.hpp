@@ -1,5 +1,5 @@
-// Ids are types: a TaskId cannot be passed where a ChannelId is meant. An id is an index into a table of one run and is
-// never reused within that run.
+// Ids are types: a TaskId cannot be passed where a ChannelId is meant. An id is an index into a
+// table of one run and is never reused within that run.
 #pragma once
 
 #include <compare>

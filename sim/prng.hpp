@@ -1,6 +1,7 @@
-// Integer-only pseudo-random numbers, the same on every machine: xoshiro256** (Blackman and Vigna, 2018) seeded through
-// splitmix64 (Steele, Lea and Flood, 2014). Streams are named: two purposes never share numbers, so that drawing one more number
-// for one purpose changes nothing for another. Outputs are pinned by prng_test.cpp.
+// Integer-only pseudo-random numbers, the same on every machine: xoshiro256** (Blackman and Vigna,
+// 2018) seeded through splitmix64 (Steele, Lea and Flood, 2014). Streams are named: two purposes
+// never share numbers, so that drawing one more number for one purpose changes nothing for another.
+// Outputs are pinned by prng_test.cpp.
 #pragma once
 
 #include <array>
@@ -43,13 +44,16 @@ class Prng {
     return result;
   }
 
-  // A number in [0, bound); 0 when bound is 0. Multiply and shift, without rejection: the bias is below 2^-32.
+  // A number in [0, bound); 0 when bound is 0. Multiply and shift, without rejection: the bias is
+  // below 2^-32.
   constexpr std::uint32_t below(std::uint32_t bound) {
     return static_cast<std::uint32_t>(((next() >> 32) * bound) >> 32);
   }
 
  private:
-  static constexpr std::uint64_t rotate(std::uint64_t x, int by) { return (x << by) | (x >> (64 - by)); }
+  static constexpr std::uint64_t rotate(std::uint64_t x, int by) {
+    return (x << by) | (x >> (64 - by));
+  }
 
   std::array<std::uint64_t, 4> state_{};
 };

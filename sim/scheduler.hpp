@@ -1,12 +1,15 @@
-// One deterministic world of tasks, channels and a virtual clock. Tasks are fibers; the hub (whoever calls run()) asks the
-// policy who goes on at every switch point, resumes that task, and gets control back when the task blocks, yields, ends, or
-// has used up the turns it was given and stands at a point that the granularity admits.
+// One deterministic world of tasks, channels and a virtual clock. Tasks are fibers; the hub
+// (whoever calls run()) asks the policy who goes on at every switch point, resumes that task, and
+// gets control back when the task blocks, yields, ends, or has used up the turns it was given and
+// stands at a point that the granularity admits.
 //
-// The rules of channels and of the ring are those of Stackless Python (docs/scheduler.md names them C1..K5). The ring is kept
-// exactly under every policy; only the policy `stackless` lets it decide who runs next.
+// The rules of channels and of the ring are those of Stackless Python (docs/scheduler.md names them
+// C1..K5). The ring is kept exactly under every policy; only the policy `stackless` lets it decide
+// who runs next.
 //
-// Nothing here throws and nothing knows about code or reloading: a channel carries 64-bit words that belong to the caller.
-// tasklet.hpp has the comfortable interface for C++ (typed channels, exceptions).
+// Nothing here throws and nothing knows about code or reloading: a channel carries 64-bit words
+// that belong to the caller. tasklet.hpp has the comfortable interface for C++ (typed channels,
+// exceptions).
 #pragma once
 
 #include <cstddef>
@@ -17,8 +20,9 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/fiber.hpp"
+#include "sim/guard_pages.hpp"
 #include "sim/ids.hpp"
+#include "sim/wait_queue.hpp"
 
 namespace midstride::sim {
 
@@ -37,7 +41,8 @@ enum class WakeKind : std::uint8_t {
   value,    // normally; `word` is what was received (receive), given to wake() (park), or 0
   exit,     // the task was killed: end it, or catch that and go on (rules K1, K4)
   error,    // the call was refused and changed nothing; `word` is a ChannelError
-  abandon,  // the run is over: unwind now, without any further call that may suspend (StopBy::unwind tasks only)
+  abandon,  // the run is over: unwind now, without any further call that may suspend
+            // (StopBy::unwind tasks only)
 };
 enum class ChannelError : std::uint8_t { closed = 1, would_block = 2 };
 struct Wake {
@@ -48,7 +53,8 @@ struct Wake {
 
 enum class Place : std::uint8_t {
   ring,   // a tasklet: joins the ring at its end (rule S2)
-  aside,  // a task of the harness, such as a reload: never in the ring, but seen by policies and by deadlock detection
+  aside,  // a task of the harness, such as a reload: never in the ring, but seen by policies and by
+          // deadlock detection
 };
 // How a task that is not over is disposed of when the run stops.
 enum class StopBy : std::uint8_t {
@@ -65,11 +71,13 @@ struct TaskOptions {
 };
 enum class TaskState : std::uint8_t { fresh, runnable, blocked, sleeping, parked, ended };
 
-// Something that happens at a switch point when the policy or a script says so: a reload is asked for, an inspector looks in.
-// It runs on the hub and cannot block. It may name a task that is to run at once for the picked number of turns.
+// Something that happens at a switch point when the policy or a script says so: a reload is asked
+// for, an inspector looks in. It runs on the hub and cannot block. It may name a task that is to
+// run at once for the picked number of turns.
 using ActionEntry = TaskId (*)(void* context, ActionId self);
 
-// One choice at one switch point. `turns` >= 1 is how many turns the task begins before it stops at the next admitted point.
+// One choice at one switch point. `turns` >= 1 is how many turns the task begins before it stops at
+// the next admitted point.
 struct Pick {
   enum class Kind : std::uint8_t {
     stop,    // nobody: the run ends here, with Ending::stopped
@@ -84,33 +92,53 @@ struct Pick {
 
 // What a policy may look at. The spans are valid during pick() only.
 struct View {
-  std::span<const TaskId> ring;      // runnable tasklets in ring order, as stored
-  std::size_t current;               // index into ring of the one whose turn it is by the ring (0 when the ring is empty)
-  std::span<const TaskId> aside;     // runnable tasks off the ring, in the order in which they became runnable
-  std::span<const ActionId> actions; // pending actions, in id order
-  std::uint64_t turn;                // turns begun so far in this run
+  std::span<const TaskId> ring;  // runnable tasklets in ring order, as stored
+  std::size_t current;  // index into ring of the one whose turn it is by the ring (0 when the ring
+                        // is empty)
+  std::span<const TaskId>
+      aside;  // runnable tasks off the ring, in the order in which they became runnable
+  std::span<const ActionId> actions;  // pending actions, in id order
+  std::uint64_t turn;                 // turns begun so far in this run
 };
 
-// The port of a scheduling policy. pick() is called only when View has at least one entry in ring, aside or actions. A pick
-// that cannot be taken is a broken invariant.
+// The port of a scheduling policy. pick() is called only when View has at least one entry in ring,
+// aside or actions. A pick that cannot be taken is a broken invariant.
 class Policy {
  public:
   virtual ~Policy() = default;
   virtual std::string_view name() const = 0;
-  // Forgets everything. `seed` feeds the policy's own stream; `turns_expected` (> 0) is the caller's guess of the run's length,
-  // over which a policy that places actions spreads them.
+  // Forgets everything. `seed` feeds the policy's own stream; `turns_expected` (> 0) is the
+  // caller's guess of the run's length, over which a policy that places actions spreads them.
   virtual void begin(std::uint64_t seed, std::uint64_t turns_expected) = 0;
   virtual Pick pick(const View& view) = 0;
 };
 
-// What happens in the world, told to the observer as it happens (before the state changes for Switch, after it otherwise).
-enum class SimEventKind : std::uint8_t { spawn, end, block, wake, send, receive, kill, switch_to, close, sleep };
+// What happens in the world, told to the observer as it happens: switch_to before the task goes on,
+// everything else right after the state has changed and before anybody else runs. A partner that
+// waited is told of by its actor's send or receive, a victim by its kill; `wake` is for those who
+// parked or slept. What is disposed of when the run is over tells nothing.
+enum class SimEventKind : std::uint8_t {
+  spawn,
+  end,
+  block,
+  wake,
+  send,
+  receive,
+  kill,
+  switch_to,
+  close,
+  sleep
+};
 struct SimEvent {
   SimEventKind kind;
-  TaskId task;                               // who acts; for wake and kill: whom it happens to
-  TaskId other = TaskId::none();             // spawn: the child; send/receive: the partner or none; kill, wake: by whom or none
+  TaskId task;  // who acts; none for what the hub sends, receives or closes. spawn, wake, kill:
+                // whom it happens to. switch_to: who goes on
+  TaskId other = TaskId::none();  // send, receive: the partner that waited. spawn, wake, kill: by
+                                  // whom; none on the hub and for a sleeper whose time has come.
+                                  // switch_to: who ran before
   ChannelId channel = ChannelId::none();
-  std::uint64_t word = 0;                    // what was sent or received; block: 1 sending, 0 receiving, 2 parked; sleep: until
+  std::uint64_t word = 0;  // what was sent or received; block: 1 sending, 0 receiving, 2 parked;
+                           // sleep: until when; close: 1, or 0 when it was opened again
 };
 class Observer {
  public:
@@ -119,14 +147,9 @@ class Observer {
 };
 
 struct ChannelOptions {
-  std::string_view name;      // must outlive the run
+  std::string_view name;        // must outlive the run
   std::int8_t preference = -1;  // -1 the receiver runs first, 1 the sender, 0 neither (rule C3)
   bool schedule_all = false;
-};
-// One that waits in a channel's queue, head first.
-struct Waiting {
-  TaskId task;
-  std::uint64_t word;  // the parked value when the channel's balance is positive
 };
 
 // Who waits, and on what, when the run ends.
@@ -140,25 +163,28 @@ struct Waiter {
 };
 struct Ending {
   enum class Kind : std::uint8_t {
-    finished,       // every task ended
-    deadlock,       // nobody can run, no action is left that the policy would take, and somebody waits
+    finished,  // every task ended
+    deadlock,  // nobody can run, no action is left that the policy would take, and somebody waits
     out_of_budget,  // the turn budget was used up
     stopped,        // a task or an action called stop(), or the policy picked Pick::Kind::stop
   };
   Kind kind = Kind::finished;
-  std::vector<Waiter> waiting;  // in task order
+  std::vector<Waiter> waiting;  // in task order; never a sleeper when it is a deadlock
 };
-std::string describe(const Ending& ending, const class Scheduler& scheduler);  // "t waits to receive on c, ..."
+std::string describe(const Ending& ending,
+                     const class Scheduler& scheduler);  // "t waits to receive on c, ..."
 
 struct SchedulerOptions {
   Granularity granularity = Granularity::ops;
-  std::uint64_t turn_budget = 1'000'000;  // turns of one run; past it the run ends with out_of_budget
-  std::size_t stack_bytes = 0;            // 0: StackPool's default
+  std::uint64_t turn_budget =
+      1'000'000;                // turns of one run; past it the run ends with out_of_budget
+  std::size_t stack_bytes = 0;  // 0: StackPool's default
   GuardPages guard_pages = GuardPages::no;  // yes where foreign code runs on the fibers
 };
 
-// Owns its fibers' stacks and keeps them (and every table's memory) from run to run: after a warm-up a run allocates nothing.
-// One thread. Calls marked [task] are made on a task's own fiber, [hub] outside all of them.
+// Owns its fibers' stacks and keeps them (and every table's memory) from run to run: after a
+// warm-up a run allocates nothing. One thread. Calls marked [task] are made on a task's own fiber,
+// [hub] outside all of them.
 class Scheduler {
  public:
   Scheduler();
@@ -166,7 +192,8 @@ class Scheduler {
   Scheduler(const Scheduler&) = delete;
   Scheduler& operator=(const Scheduler&) = delete;
 
-  // [hub] Forgets the last run, whatever state it is in. The observer may be null. Must come before anything else.
+  // [hub] Forgets the last run, whatever state it is in. The observer may be null. Must come before
+  // anything else.
   void begin(const SchedulerOptions& options, Observer* observer);
 
   // [hub or task] The entry runs when the task is first resumed.
@@ -176,34 +203,55 @@ class Scheduler {
   ActionId action(ActionEntry entry, void* context, std::string_view name);
   void withdraw(ActionId action);
 
-  // [hub] Runs until nothing more can happen, then disposes of every task that is not over (see StopBy).
-  Ending run(Policy& policy);
+  // [hub] Runs until nothing more can happen, then disposes of every task that is not over (see
+  // StopBy). Their states, the queues and balances stay to be looked at. The Ending is valid until
+  // the next begin().
+  const Ending& run(Policy& policy);
 
-  // [task] Begins a turn. Suspends first if the turns given are used up and the granularity admits this point.
-  Wake turn(Point point);
-  // [task] schedule(): the ring moves on to the next; the caller stays in it (rule S1).
+  // [task] Begins a turn. Suspends first if the turns given are used up and the granularity admits
+  // this point. A task that loops must begin turns: they are what the budget counts.
+  Wake turn(Point point) {
+    if (pace_.turns >= pace_.given_until) [[unlikely]] {
+      if (static_cast<std::uint8_t>(point) < pace_.admitted || pace_.turns >= pace_.budget)
+        return turn_after_others();
+    }
+    ++pace_.turns;
+    return {};
+  }
+  // A task goes to the hub whenever it blocks. At the points of the granularity `yields` (yield(),
+  // a channel action after which Stackless would switch, kill() of another) it goes there too,
+  // unless it was given more turns than it has begun: then it goes on, and the ring's current does
+  // not move. A task aside never moves the ring's current.
+
+  // [task] schedule(): the ring moves on to the next; the caller stays in it (rule S1). A task
+  // aside goes behind the others there.
   Wake yield();
+  // [hub or task] Rules C3, C4. On the hub, which cannot wait: would_block.
   Wake receive(ChannelId channel);
   Wake send(ChannelId channel, std::uint64_t word);
-  // [task] Out of everything until the virtual clock has moved by `ticks`; it moves only when nobody can run.
+  // [task] Out of everything until the virtual clock has moved by `ticks`; it moves only when
+  // nobody can run.
   Wake sleep(std::uint64_t ticks);
   // [task] Waits for wake(); `reason` is for whoever reads a deadlock.
   Wake park(std::uint32_t reason);
-  // [hub or task] The task must be parked. Becomes runnable; joins the ring's end, or the aside tasks.
+  // [hub or task] The task must be parked. Becomes runnable; joins the ring's end, or the aside
+  // tasks.
   void wake(TaskId task, std::uint64_t word);
-  // [task] Rules K1, K2. On the caller itself: returns exit. On a task that is over: value, nothing happens. On one that has
-  // not begun: it ends without running. Otherwise the victim leaves its channel, becomes runnable and finds WakeKind::exit where
-  // it was suspended; under `stackless` it runs now.
+  // [hub or task] Rules K1, K2. On the caller itself: returns exit. On a task that is over: value,
+  // nothing happens. On one that has not begun: it ends without running. Otherwise the victim
+  // leaves its channel, becomes runnable and finds WakeKind::exit where it was suspended; under
+  // `stackless` it runs now.
   Wake kill(TaskId victim);
-  // [hub or task] Rule C7: no new waiting on it; those who wait already stay. open() takes that back.
+  // [hub or task] Rule C7: no new waiting on it; those who wait already stay. open() takes that
+  // back.
   void close(ChannelId channel);
   void open(ChannelId channel);
-  bool closed(ChannelId channel) const;  // closing and nobody waits
-  std::int32_t balance(ChannelId channel) const;  // rule C1
-  std::span<const Waiting> queue(ChannelId channel) const;
+  bool closed(ChannelId channel) const;                     // closing and nobody waits
+  std::int32_t balance(ChannelId channel) const;            // rule C1
+  std::span<const Waiting> queue(ChannelId channel) const;  // head first
 
-  // [hub or task] The run ends at the next opportunity with Ending::stopped. On a task that is StopBy::dropping the call does not
-  // return.
+  // [hub or task] The run ends at the next opportunity with Ending::stopped. On a task that is
+  // StopBy::dropping the call does not return.
   void stop();
 
   TaskId current() const;  // the task that runs now, none on the hub
@@ -211,18 +259,32 @@ class Scheduler {
   bool exit_pending(TaskId task) const;
   std::string_view name(TaskId task) const;
   std::string_view name(ChannelId channel) const;
-  std::uint32_t task_count() const;     // tasks of this run so far; ids are 0..count-1
+  std::uint32_t task_count() const;  // tasks of this run so far; ids are 0..count-1
   std::uint32_t channel_count() const;
-  std::uint64_t turns() const;          // turns begun in this run
-  std::uint64_t now() const;            // the virtual clock, in ticks
-  std::span<const Pick> picks() const;  // what was picked in this run, with the turns really begun; replaying them replays it
+  std::uint64_t turns() const { return pace_.turns; }  // turns begun in this run
+  std::uint64_t now() const;                           // the virtual clock, in ticks
+  // What was picked in this run, with the turns really begun: at least 1, and 1 more where the task
+  // passed a yield with turns in hand after the last that it began. Replaying them replays the run.
+  std::span<const Pick> picks() const;
 
-  // 64 bits over everything that decides who can run: the ring's order, states, queues, pending exits. Tasks aside and `but` are
-  // left out. Costs a walk over all tasks and channels.
+  // 64 bits over everything that decides who can run: the ring's order, states, queues, pending
+  // exits. Tasks aside and `but` are left out. Costs a walk over all tasks and channels.
   std::uint64_t state_digest(TaskId but = TaskId::none()) const;
 
  private:
+  // What turn() looks at.
+  struct Pace {
+    std::uint64_t turns = 0;  // begun so far
+    std::uint64_t given_until =
+        0;  // the running task may begin turns without asking until so many are begun
+    std::uint64_t budget = 0;
+    std::uint8_t admitted = 0;  // points below this one are admitted by the granularity
+  };
   struct State;
+
+  Wake turn_after_others();
+
+  Pace pace_;
   std::unique_ptr<State> state_;
 };
 

@@ -1,0 +1,621 @@
+#include "sim/scheduler.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <limits>
+
+#include "sim/check.hpp"
+#include "sim/fiber.hpp"
+#include "sim/prng.hpp"
+#include "sim/ring.hpp"
+
+namespace midstride::sim {
+namespace {
+
+constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
+
+struct Task {
+  Fiber* fiber = nullptr;  // from the first resume to the end
+  StackPool* pool = nullptr;
+  TaskEntry entry = nullptr;
+  void* context = nullptr;
+  std::uint64_t word = 0;  // what it is woken with
+  TaskOptions options;
+  TaskState state = TaskState::fresh;
+  bool exit_pending = false;
+  bool sending = false;                   // blocked: which way
+  ChannelId channel = ChannelId::none();  // blocked: on which
+  std::uint32_t reason = 0;               // parked: why
+};
+
+struct Channel {
+  ChannelOptions options;
+  std::int32_t balance = 0;
+  bool closing = false;
+  WaitQueue queue;
+};
+
+struct Sleeper {
+  std::uint64_t until;
+  TaskId task;
+};
+
+struct Action {
+  ActionEntry entry;
+  void* context;
+  std::string_view name;
+};
+
+template <class Item>
+void erase_value(std::vector<Item>& items, const Item& item) {
+  items.erase(std::remove(items.begin(), items.end(), item), items.end());
+}
+
+}  // namespace
+
+struct Scheduler::State {
+  explicit State(Pace& its_pace) : pace(its_pace) {}
+
+  // Who is where.
+  bool on_ring(TaskId id) const { return tasks[id.value].options.place == Place::ring; }
+  bool runnable(TaskId id) const {
+    const TaskState state = tasks[id.value].state;
+    return state == TaskState::fresh || state == TaskState::runnable;
+  }
+  void join(TaskId id) {
+    if (on_ring(id)) {
+      ring.join_end(id);
+    } else {
+      aside.push_back(id);
+    }
+  }
+  void leave(TaskId id) {
+    if (on_ring(id)) {
+      ring.leave(id);
+    } else {
+      erase_value(aside, id);
+    }
+  }
+  void tell(const SimEvent& event) {
+    if (observer != nullptr) observer->on(event);
+  }
+
+  // Switching. All of these are called on the running task's fiber.
+  Wake suspend();
+  Wake block(TaskState state);
+  Wake hand_over(TaskId next);
+  Wake act(int direction, ChannelId channel, std::uint64_t word);
+  void stop_waiting(TaskId id);
+  void end(TaskId id);
+  static void task_main(void* state);
+
+  // The hub's part.
+  void resume(TaskId id);
+  void wake_sleepers();
+  Ending::Kind loop(Policy& policy);
+  void take(Pick pick);
+  void note_waiting();
+  void dispose();
+  StackPool& pool_for(std::size_t stack_bytes);
+
+  Pace& pace;
+  SchedulerOptions options;
+  Observer* observer = nullptr;
+
+  std::vector<Task> tasks;
+  Ring ring;
+  std::vector<TaskId> aside;
+  std::vector<Sleeper> sleepers;  // the next to wake last; of those that wake together, the last to
+                                  // fall asleep first
+  std::vector<Channel> channels;  // the first channel_count are this run's
+  std::uint32_t channel_count = 0;
+  std::vector<Action> actions;
+  std::vector<ActionId> pending;
+  std::vector<Pick> picks;
+  std::uint64_t now = 0;
+  Ending ending;
+
+  TaskId running = TaskId::none();
+  TaskId ran_before = TaskId::none();
+  std::uint64_t yield_passed_at =
+      never;  // the turns begun when the running task last passed a yield with turns in hand
+  bool stopping = false;
+  bool out_of_budget = false;
+  bool disposing = false;
+
+  std::deque<StackPool> pools;
+};
+
+// ---- Switching
+
+// To the hub. Comes back when the task is resumed.
+Wake Scheduler::State::suspend() {
+  const TaskId id = running;
+  tasks[id.value].fiber->suspend();
+  if (disposing) return {WakeKind::abandon};
+  Task& task = tasks[id.value];
+  if (task.exit_pending) {
+    task.exit_pending = false;
+    return {WakeKind::exit};
+  }
+  return {WakeKind::value, task.word};
+}
+
+Wake Scheduler::State::block(TaskState state) {
+  tasks[running.value].state = state;
+  leave(running);
+  return suspend();
+}
+
+// A point of the granularity `yields`: `next` is whom the ring would turn to, none where that is
+// nobody's business.
+Wake Scheduler::State::hand_over(TaskId next) {
+  if (!running.valid()) return {};
+  if (pace.turns < pace.given_until) {
+    yield_passed_at = pace.turns;
+    return {};
+  }
+  if (on_ring(running) && next.valid() && on_ring(next)) ring.make_current(next);
+  tasks[running.value].word = 0;
+  return suspend();
+}
+
+// Rules C3 and C4; direction +1 sends, -1 receives.
+Wake Scheduler::State::act(int direction, ChannelId id, std::uint64_t word) {
+  if (disposing) return {WakeKind::abandon};
+  Channel& channel = channels[id.value];
+  const bool sending = direction > 0;
+  const SimEventKind kind = sending ? SimEventKind::send : SimEventKind::receive;
+
+  if (channel.balance * direction >= 0) {
+    if (channel.closing) {
+      return {WakeKind::error, static_cast<std::uint64_t>(ChannelError::closed)};
+    }
+    if (!running.valid()) {
+      return {WakeKind::error, static_cast<std::uint64_t>(ChannelError::would_block)};
+    }
+    channel.balance += direction;
+    channel.queue.push({running, word});
+    Task& task = tasks[running.value];
+    task.channel = id;
+    task.sending = sending;
+    tell({SimEventKind::block, running, TaskId::none(), id, sending ? 1U : 0U});
+    return block(TaskState::blocked);
+  }
+
+  channel.balance += direction;
+  const Waiting head = channel.queue.pop();
+  const std::uint64_t moved = sending ? word : head.word;
+  Task& partner = tasks[head.task.value];
+  partner.state = TaskState::runnable;
+  partner.word = sending ? word : 0;
+  const bool partner_first = channel.options.preference == -direction;
+  const bool to_next = channel.options.schedule_all;
+  const bool actor_in_ring = running.valid() && on_ring(running);
+  if (partner_first && !to_next && actor_in_ring && on_ring(head.task)) {
+    ring.join_after(running, head.task);
+  } else {
+    join(head.task);
+  }
+  tell({kind, running, head.task, id, moved});
+
+  Wake wake;
+  if (to_next) {
+    wake = hand_over(actor_in_ring ? ring.after(running) : TaskId::none());
+  } else if (partner_first) {
+    wake = hand_over(head.task);
+  }
+  if (wake.kind == WakeKind::value && !sending) wake.word = moved;
+  return wake;
+}
+
+// Rule K2: out of whatever the task waits for, the balance first.
+void Scheduler::State::stop_waiting(TaskId id) {
+  Task& task = tasks[id.value];
+  switch (task.state) {
+    case TaskState::fresh:
+    case TaskState::runnable:
+    case TaskState::ended: return;
+    case TaskState::blocked: {
+      Channel& channel = channels[task.channel.value];
+      channel.balance += task.sending ? -1 : 1;
+      channel.queue.remove(id);
+      break;
+    }
+    case TaskState::sleeping:
+      sleepers.erase(std::find_if(sleepers.begin(), sleepers.end(),
+                                  [&](const Sleeper& sleeper) { return sleeper.task == id; }));
+      break;
+    case TaskState::parked: break;
+  }
+  task.state = TaskState::runnable;
+  join(id);
+}
+
+void Scheduler::State::end(TaskId id) {
+  leave(id);
+  tasks[id.value].state = TaskState::ended;
+  tell({SimEventKind::end, id});
+}
+
+void Scheduler::State::task_main(void* context) {
+  State& state = *static_cast<State*>(context);
+  const TaskId id = state.running;
+  const Task& task = state.tasks[id.value];
+  task.entry(task.context, id);
+  if (!state.disposing) state.end(id);
+}
+
+Wake Scheduler::turn_after_others() {
+  State& state = *state_;
+  for (;;) {
+    if (state.disposing) return {WakeKind::abandon};
+    if (pace_.turns >= pace_.budget) state.out_of_budget = true;
+    state.tasks[state.running.value].word = 0;
+    const Wake wake = state.suspend();
+    if (wake.kind != WakeKind::value) return wake;
+    if (pace_.turns < pace_.budget) break;
+  }
+  ++pace_.turns;
+  return {};
+}
+
+Wake Scheduler::yield() {
+  State& state = *state_;
+  if (state.disposing) return {WakeKind::abandon};
+  const TaskId id = state.running;
+  if (state.on_ring(id)) return state.hand_over(state.ring.after(id));
+  if (pace_.turns >= pace_.given_until) {
+    erase_value(state.aside, id);
+    state.aside.push_back(id);
+  }
+  return state.hand_over(TaskId::none());
+}
+
+Wake Scheduler::receive(ChannelId channel) { return state_->act(-1, channel, 0); }
+
+Wake Scheduler::send(ChannelId channel, std::uint64_t word) {
+  return state_->act(+1, channel, word);
+}
+
+Wake Scheduler::sleep(std::uint64_t ticks) {
+  State& state = *state_;
+  if (state.disposing) return {WakeKind::abandon};
+  const std::uint64_t until = state.now + std::min(ticks, never - state.now);
+  const auto place = std::find_if(state.sleepers.begin(), state.sleepers.end(),
+                                  [&](const Sleeper& other) { return other.until <= until; });
+  state.sleepers.insert(place, {until, state.running});
+  state.tasks[state.running.value].word = 0;
+  state.tell({SimEventKind::sleep, state.running, TaskId::none(), ChannelId::none(), until});
+  return state.block(TaskState::sleeping);
+}
+
+Wake Scheduler::park(std::uint32_t reason) {
+  State& state = *state_;
+  if (state.disposing) return {WakeKind::abandon};
+  state.tasks[state.running.value].reason = reason;
+  state.tell({SimEventKind::block, state.running, TaskId::none(), ChannelId::none(), 2});
+  return state.block(TaskState::parked);
+}
+
+void Scheduler::wake(TaskId id, std::uint64_t word) {
+  Task& task = state_->tasks[id.value];
+  MIDSTRIDE_CHECK(task.state == TaskState::parked, "only a parked task is woken");
+  task.state = TaskState::runnable;
+  task.word = word;
+  state_->join(id);
+  state_->tell({SimEventKind::wake, id, state_->running});
+}
+
+Wake Scheduler::kill(TaskId victim) {
+  State& state = *state_;
+  if (state.disposing) return {WakeKind::abandon};
+  Task& task = state.tasks[victim.value];
+  if (task.state == TaskState::ended) return {};
+  if (task.state == TaskState::fresh) {
+    state.tell({SimEventKind::kill, victim, state.running});
+    state.end(victim);
+    return {};
+  }
+  if (victim == state.running) {
+    state.tell({SimEventKind::kill, victim, victim});
+    return {WakeKind::exit};
+  }
+  state.stop_waiting(victim);
+  task.exit_pending = true;
+  state.tell({SimEventKind::kill, victim, state.running});
+  return state.hand_over(victim);
+}
+
+// ---- The hub
+
+void Scheduler::State::resume(TaskId id) {
+  Task& task = tasks[id.value];
+  if (task.fiber == nullptr) {
+    task.pool = &pool_for(task.options.stack_bytes);
+    task.fiber = task.pool->take();
+    task.fiber->start(task_main, this);
+    task.state = TaskState::runnable;
+  }
+  running = id;
+  Fiber* const fiber = task.fiber;
+  fiber->resume();
+  running = TaskId::none();
+  if (fiber->idle()) {
+    Task& over = tasks[id.value];
+    over.pool->give_back(fiber);
+    over.fiber = nullptr;
+  }
+}
+
+void Scheduler::State::take(Pick pick) {
+  TaskId id = TaskId::none();
+  if (pick.kind == Pick::Kind::task) {
+    id = TaskId{pick.id};
+    MIDSTRIDE_CHECK(pick.id < tasks.size() && runnable(id), "a policy picks a task that can run");
+  } else {
+    const ActionId picked{pick.id};
+    const auto place = std::find(pending.begin(), pending.end(), picked);
+    MIDSTRIDE_CHECK(place != pending.end(), "a policy picks an action that is pending");
+    pending.erase(place);
+    const Action action = actions[pick.id];
+    id = action.entry(action.context, picked);
+    MIDSTRIDE_CHECK(!id.valid() || runnable(id), "an action names a task that can run");
+  }
+  const std::uint64_t began_at = pace.turns;
+  yield_passed_at = never;
+  if (id.valid() && !stopping) {
+    if (on_ring(id)) ring.make_current(id);
+    if (id != ran_before) tell({SimEventKind::switch_to, id, ran_before});
+    ran_before = id;
+    pace.given_until = std::min(pace.turns + pick.turns, pace.budget);
+    resume(id);
+  }
+  const std::uint64_t needed = pace.turns - began_at + (yield_passed_at == pace.turns ? 1 : 0);
+  pick.turns = static_cast<std::uint32_t>(std::max<std::uint64_t>(needed, 1));
+  picks.push_back(pick);
+}
+
+void Scheduler::State::wake_sleepers() {
+  now = sleepers.back().until;
+  while (!sleepers.empty() && sleepers.back().until == now) {
+    const TaskId id = sleepers.back().task;
+    sleepers.pop_back();
+    tasks[id.value].state = TaskState::runnable;
+    join(id);
+    tell({SimEventKind::wake, id});
+  }
+}
+
+Ending::Kind Scheduler::State::loop(Policy& policy) {
+  for (;;) {
+    if (stopping) return Ending::Kind::stopped;
+    if (out_of_budget) return Ending::Kind::out_of_budget;
+    if (ring.empty() && aside.empty() && !sleepers.empty()) wake_sleepers();
+    const bool nobody = ring.empty() && aside.empty();
+    if (nobody && pending.empty()) return Ending::Kind::finished;
+    const Pick pick = policy.pick({ring.items(), ring.current_index(), aside, pending, pace.turns});
+    if (pick.kind == Pick::Kind::stop) {
+      return nobody ? Ending::Kind::finished : Ending::Kind::stopped;
+    }
+    take(pick);
+  }
+}
+
+void Scheduler::State::note_waiting() {
+  ending.waiting.clear();
+  for (std::uint32_t i = 0; i < tasks.size(); ++i) {
+    const Task& task = tasks[i];
+    switch (task.state) {
+      case TaskState::fresh:
+      case TaskState::runnable:
+      case TaskState::ended: break;
+      case TaskState::blocked:
+        ending.waiting.push_back(
+            {TaskId{i}, task.sending ? Waiter::On::send : Waiter::On::receive, task.channel, 0});
+        break;
+      case TaskState::sleeping:
+        ending.waiting.push_back({TaskId{i}, Waiter::On::sleep, ChannelId::none(), 0});
+        break;
+      case TaskState::parked:
+        ending.waiting.push_back({TaskId{i}, Waiter::On::park, ChannelId::none(), task.reason});
+        break;
+    }
+  }
+}
+
+// Every fiber back to its pool. The tables stay as they were when the run ended.
+void Scheduler::State::dispose() {
+  disposing = true;
+  observer = nullptr;
+  for (std::uint32_t i = 0; i < tasks.size(); ++i) {
+    if (tasks[i].fiber == nullptr) continue;
+    if (tasks[i].options.stop_by == StopBy::unwinding) {
+      resume(TaskId{i});
+      MIDSTRIDE_CHECK(tasks[i].fiber == nullptr, "an abandoned task unwinds without suspending");
+    } else {
+      tasks[i].pool->give_back(tasks[i].fiber);
+      tasks[i].fiber = nullptr;
+    }
+  }
+}
+
+StackPool& Scheduler::State::pool_for(std::size_t stack_bytes) {
+  const std::size_t wanted =
+      StackPool::rounded_bytes(stack_bytes != 0 ? stack_bytes : options.stack_bytes);
+  for (StackPool& pool : pools) {
+    if (pool.stack_bytes() == wanted && pool.guard_pages() == options.guard_pages) return pool;
+  }
+  return pools.emplace_back(wanted, options.guard_pages);
+}
+
+Scheduler::Scheduler() : state_(std::make_unique<State>(pace_)) {}
+
+Scheduler::~Scheduler() { state_->dispose(); }
+
+void Scheduler::begin(const SchedulerOptions& options, Observer* observer) {
+  State& state = *state_;
+  MIDSTRIDE_CHECK(!state.running.valid(), "a run is begun outside all tasks");
+  state.dispose();
+  state.options = options;
+  state.observer = observer;
+  state.tasks.clear();
+  state.ring.clear();
+  state.aside.clear();
+  state.sleepers.clear();
+  for (std::uint32_t i = 0; i < state.channel_count; ++i) state.channels[i].queue.clear();
+  state.channel_count = 0;
+  state.actions.clear();
+  state.pending.clear();
+  state.picks.clear();
+  state.now = 0;
+  state.ending.waiting.clear();
+  state.ran_before = TaskId::none();
+  state.stopping = state.out_of_budget = state.disposing = false;
+  pace_ = {.budget = options.turn_budget,
+           .admitted = static_cast<std::uint8_t>(options.granularity)};
+}
+
+TaskId Scheduler::spawn(TaskEntry entry, void* context, const TaskOptions& options) {
+  State& state = *state_;
+  const TaskId id{static_cast<std::uint32_t>(state.tasks.size())};
+  state.tasks.push_back({.entry = entry, .context = context, .options = options});
+  state.join(id);
+  state.tell({SimEventKind::spawn, id, state.running});
+  return id;
+}
+
+ChannelId Scheduler::channel(const ChannelOptions& options) {
+  State& state = *state_;
+  const ChannelId id{state.channel_count++};
+  if (id.value == state.channels.size()) state.channels.emplace_back();
+  Channel& channel = state.channels[id.value];
+  channel.options = options;
+  channel.balance = 0;
+  channel.closing = false;
+  return id;
+}
+
+ActionId Scheduler::action(ActionEntry entry, void* context, std::string_view name) {
+  State& state = *state_;
+  const ActionId id{static_cast<std::uint32_t>(state.actions.size())};
+  state.actions.push_back({entry, context, name});
+  state.pending.push_back(id);
+  return id;
+}
+
+void Scheduler::withdraw(ActionId action) { erase_value(state_->pending, action); }
+
+const Ending& Scheduler::run(Policy& policy) {
+  State& state = *state_;
+  MIDSTRIDE_CHECK(!state.running.valid() && !state.disposing,
+                  "run() is called once after begin(), outside all tasks");
+  state.ending.kind = state.loop(policy);
+  state.note_waiting();
+  if (state.ending.kind == Ending::Kind::finished && !state.ending.waiting.empty()) {
+    state.ending.kind = Ending::Kind::deadlock;
+  }
+  state.dispose();
+  return state.ending;
+}
+
+void Scheduler::stop() {
+  State& state = *state_;
+  state.stopping = true;
+  pace_.given_until = pace_.budget = 0;
+  if (!state.running.valid() || state.disposing) return;
+  if (state.tasks[state.running.value].options.stop_by == StopBy::dropping) state.suspend();
+}
+
+// ---- Looking
+
+void Scheduler::close(ChannelId channel) {
+  state_->channels[channel.value].closing = true;
+  state_->tell({SimEventKind::close, state_->running, TaskId::none(), channel, 1});
+}
+
+void Scheduler::open(ChannelId channel) {
+  state_->channels[channel.value].closing = false;
+  state_->tell({SimEventKind::close, state_->running, TaskId::none(), channel, 0});
+}
+
+bool Scheduler::closed(ChannelId id) const {
+  const Channel& channel = state_->channels[id.value];
+  return channel.closing && channel.balance == 0;
+}
+
+std::int32_t Scheduler::balance(ChannelId channel) const {
+  return state_->channels[channel.value].balance;
+}
+
+std::span<const Waiting> Scheduler::queue(ChannelId channel) const {
+  return state_->channels[channel.value].queue.items();
+}
+
+TaskId Scheduler::current() const { return state_->running; }
+TaskState Scheduler::state(TaskId task) const { return state_->tasks[task.value].state; }
+bool Scheduler::exit_pending(TaskId task) const { return state_->tasks[task.value].exit_pending; }
+std::string_view Scheduler::name(TaskId task) const {
+  return state_->tasks[task.value].options.name;
+}
+std::string_view Scheduler::name(ChannelId channel) const {
+  return state_->channels[channel.value].options.name;
+}
+std::uint32_t Scheduler::task_count() const {
+  return static_cast<std::uint32_t>(state_->tasks.size());
+}
+std::uint32_t Scheduler::channel_count() const { return state_->channel_count; }
+std::uint64_t Scheduler::now() const { return state_->now; }
+std::span<const Pick> Scheduler::picks() const { return state_->picks; }
+
+std::uint64_t Scheduler::state_digest(TaskId but) const {
+  const State& state = *state_;
+  std::uint64_t digest = 0;
+  const auto add = [&](std::uint64_t word) { digest = mix(digest ^ word) + 0x9e37'79b9'7f4a'7c15; };
+  const auto counts = [&](TaskId id) { return id != but && state.on_ring(id); };
+
+  const std::span<const TaskId> ring = state.ring.items();
+  for (std::size_t i = 0; i < ring.size(); ++i) {
+    const TaskId id = ring[(state.ring.current_index() + i) % ring.size()];
+    if (counts(id)) add(id.value);
+  }
+  add(never);
+  for (std::uint32_t i = 0; i < state.tasks.size(); ++i) {
+    const Task& task = state.tasks[i];
+    if (!counts(TaskId{i})) continue;
+    add(static_cast<std::uint64_t>(task.state) << 1 | (task.exit_pending ? 1 : 0));
+  }
+  for (std::uint32_t i = 0; i < state.channel_count; ++i) {
+    const Channel& channel = state.channels[i];
+    add(channel.closing ? 1 : 0);
+    for (const Waiting& waiting : channel.queue.items()) {
+      if (!counts(waiting.task)) continue;
+      add(static_cast<std::uint64_t>(waiting.task.value) << 1 | (channel.balance > 0 ? 1 : 0));
+    }
+    add(never);
+  }
+  return digest;
+}
+
+std::string describe(const Ending& ending, const Scheduler& scheduler) {
+  std::string text;
+  for (const Waiter& waiter : ending.waiting) {
+    if (!text.empty()) text += ", ";
+    text += scheduler.name(waiter.task);
+    switch (waiter.on) {
+      case Waiter::On::send:
+        text.append(" waits to send on ").append(scheduler.name(waiter.channel));
+        break;
+      case Waiter::On::receive:
+        text.append(" waits to receive on ").append(scheduler.name(waiter.channel));
+        break;
+      case Waiter::On::park:
+        text.append(" is parked for reason ").append(std::to_string(waiter.reason));
+        break;
+      case Waiter::On::sleep: text.append(" sleeps"); break;
+    }
+  }
+  return text;
+}
+
+}  // namespace midstride::sim
