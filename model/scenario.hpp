@@ -1,11 +1,15 @@
-// A Scenario is one plain value that holds everything a run depends on: a run reads nothing else. Every Scenario that is
-// well formed (see problem()) runs: what does not apply is skipped by a stated rule, so a generator or a shrinker can never make
-// one that has no meaning. text.hpp reads and writes it.
+// A Scenario is one plain value that holds everything a run depends on: a run reads nothing else.
+// Every Scenario that is well formed (see problem()) runs: what does not apply is skipped by a
+// stated rule, so a generator or a shrinker can never make one that has no meaning. text.hpp reads
+// and writes it.
 //
-// Names are interned: a NameId is an index into Scenario::names. In normal form (normalise()) the table holds exactly the names
-// that occur, in the order in which the text form mentions them; only then do equal scenarios compare equal.
+// Names are interned: a NameId is an index into Scenario::names. In normal form (normalise()) the
+// table holds exactly the names that occur, in the order in which a walk over the fields below
+// meets them; only then do equal scenarios compare equal. For the same reason a field that its kind
+// does not use has its default.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,13 +24,28 @@ namespace midstride::model {
 using sim::Granularity;
 using NameId = sim::Id<struct NameTag>;
 
-// An expression is a list of nodes in postfix order; each node takes its operands from those before it. The list of a well-formed
-// expression leaves exactly one value.
+// Limits of a well-formed scenario. Whatever respects them has a text that the reader takes.
+inline constexpr std::size_t name_bytes_max = 64;  // of a name or a word
+inline constexpr std::size_t names_max = 4'096;    // different names
+inline constexpr std::size_t modules_max = 64;
+inline constexpr std::size_t blocks_max = 12;      // blocks inside one another
+inline constexpr std::size_t lines_max = 10'000;   // of all modules and tasks, each `end` counted
+inline constexpr std::size_t nodes_max = 30'000;   // of all lines
+inline constexpr std::size_t line_nodes_max = 64;  // of one line
+inline constexpr std::size_t guarantees_max = 32;  // of one expectation
+inline constexpr std::size_t subject_bytes_max = 128;
+inline constexpr std::size_t story_lines_max = 1'000;
+inline constexpr std::size_t story_line_bytes_max = 1'000;
+inline constexpr std::size_t decisions_max = 200'000;
+
+// An expression is a list of nodes in postfix order; each node takes its operands from those before
+// it. The list of a well-formed expression leaves exactly one value.
 enum class NodeKind : std::uint8_t {
-  none,       // None
-  integer,    // value
-  object,     // {}: a new mutable object without fields
-  name,       // name: a local of the function where it is a parameter or assigned to, else a global of the module
+  none,     // None
+  integer,  // value
+  object,   // {}: a new mutable object without fields
+  // A local of the function where it is a parameter or assigned to, else a global of the module.
+  name,
   member,     // module.name: a global of that module, whoever asks
   attribute,  // <object>.name
   call,       // <callee>(<argument> * argc), argc <= 3
@@ -43,50 +62,58 @@ struct Node {
 };
 inline constexpr std::int32_t integer_max = 99'999'999;
 inline constexpr std::size_t parameters_max = 3;
+// How many values the node takes from before it.
+std::size_t operand_count(const Node& node);
 // The first node of the subexpression whose last node is `last`.
 std::size_t subexpression_begin(const std::vector<Node>& nodes, std::size_t last);
 
-// A body is a flat list of lines; a line that opens a block (def_, class_, try_) is closed by its `end`; except_, except_exit and
-// finally_ divide a try block, in that order, each at most once, at least one of them. So deleting a statement deletes a range.
+// A body is a flat list of lines; a line that opens a block (def_, class_, try_) is closed by its
+// `end`; except_, except_exit and finally_ divide a try block, in that order, each at most once, at
+// least one of them. No block and no part of one is empty: `pass` fills it. So deleting a statement
+// deletes a range.
 enum class LineKind : std::uint8_t {
-  def_,           // def name(parameters): nodes are the parameters, of kind name. In a module's top level or a class
-  class_,         // class name: of one level, holding only defs. In a module's top level
+  // def name(parameters): nodes are the parameters, of kind name. In a module's top level or a
+  // class.
+  def_,
+  class_,  // class name: of one level, holding only defs (and pass). In a module's top level
   try_,
-  except_,        // catches every error except TaskletExit
-  except_exit,    // except TaskletExit
+  except_,      // catches every error except TaskletExit
+  except_exit,  // except TaskletExit
   finally_,
   end,
-  assign,         // name = expression: a local in a function or task, a global of the module at its top level
-  assign_member,  // module.name = expression
+  // name = expression: a local in a function or task, a global of the module at its top level.
+  assign,
+  assign_member,     // module.name = expression
   assign_attribute,  // expression.name = expression: the object's nodes, then the value's
   expression,
-  emit,           // emit expression: what the outside sees of a tasklet
-  return_,        // return expression. Not at a module's top level
-  raise,          // raise expression
+  emit,     // emit expression: what the outside sees of a tasklet
+  return_,  // return expression. Not at a module's top level
+  raise,    // raise expression
   yield,
-  spawn,          // spawn name = callee(arguments): the nodes are those of the call
-  kill,           // kill name: a tasklet's name; one that was never spawned, or is over, is left alone
-  reload,         // reload name: a declared reload; the frame waits until the attempt ends
+  spawn,   // spawn name = callee(arguments): the nodes are those of the call
+  kill,    // kill name: a tasklet's name; one that was never spawned, or is over, is left alone
+  reload,  // reload name: a declared reload; the frame waits until the attempt ends
   pass,
 };
 struct Line {
   LineKind kind = LineKind::pass;
   NameId name{};
   NameId module{};
-  std::vector<Node> nodes;
+  std::vector<Node> nodes{};
   bool operator==(const Line&) const = default;
 };
 // The index of the `end` that closes the block opened at `open`.
 std::size_t block_end(const std::vector<Line>& lines, std::size_t open);
 
 struct Version {
-  std::uint32_t number = 1;  // >= 1, unique in its module
-  std::vector<Line> lines;
+  std::uint32_t number = 1;   // >= 1, unique in its module
+  std::vector<Line> lines{};  // at least one
   bool operator==(const Version&) const = default;
 };
 struct Module {
   NameId name{};
-  std::vector<Version> versions;  // at least one, ascending; the first is loaded before any task runs
+  // At least one, ascending; the first is loaded before any task runs.
+  std::vector<Version> versions{};
   bool operator==(const Module&) const = default;
 };
 struct Channel {
@@ -95,10 +122,11 @@ struct Channel {
   bool schedule_all = false;
   bool operator==(const Channel&) const = default;
 };
-// A tasklet that exists from the start. Its lines are a script of its own: no module's code, never reloaded.
+// A tasklet that exists from the start. Its lines are a script of its own: no module's code, never
+// reloaded.
 struct Task {
   NameId name{};
-  std::vector<Line> lines;  // at least one
+  std::vector<Line> lines{};  // at least one
   bool operator==(const Task&) const = default;
 };
 struct Target {
@@ -108,7 +136,7 @@ struct Target {
 };
 struct Reload {
   NameId name{};
-  std::vector<Target> targets;  // exactly one as yet; a batch has more
+  std::vector<Target> targets{};  // exactly one as yet; a batch has more
   bool operator==(const Reload&) const = default;
 };
 // What an inspector does to a tasklet's innermost frame from outside.
@@ -122,18 +150,24 @@ struct Inspection {
   bool operator==(const Inspection&) const = default;
 };
 
-// One entry of the schedule, by name, with total semantics: one that does not apply is skipped and recorded as skipped.
+// One entry of the schedule, by name, with total semantics: one that does not apply is skipped and
+// recorded as skipped.
 struct Decision {
   enum class Kind : std::uint8_t {
-    run,      // tasklet `name` for `count` turns (0 means 1) and on to the next point that the granularity admits
-    reload,   // reload attempt `name`: `count` steps, 0 until it blocks or ends. Begins it if it was not asked for yet
+    // Tasklet `name` for `count` turns (0 means 1) and on to the next point that the granularity
+    // admits.
+    run,
+    // Reload attempt `name`: `count` steps, 0 until it blocks or ends. Begins it if it was not
+    // asked for yet. r.2 is the second attempt of r.
+    reload,
     inspect,  // the inspection `name`
     collect,  // traces cycles and frees what is unreachable
   };
   Kind kind = Kind::run;
   NameId name{};  // none for collect
   std::uint32_t count = 0;
-  // What it ran when it was recorded: the last op begun (see op_name in program.hpp) and the name it acted on, if any.
+  // What it ran when it was recorded: the last op begun (see OpCode in program.hpp) and the name
+  // it acted on, if any.
   NameId ran_op{};
   NameId ran_object{};
   bool operator==(const Decision&) const = default;
@@ -148,11 +182,13 @@ enum class VerdictKind : std::uint8_t {
   out_of_budget,
   unavailable,
 };
-std::string_view name_of(VerdictKind kind);  // as in `expect out-of-budget`
+std::string_view name_of(VerdictKind kind);         // as in `expect out-of-budget`
+std::string_view name_of(Granularity granularity);  // as in `granularity safepoints`
 
 struct Expectation {
   VerdictKind verdict = VerdictKind::held;
-  std::vector<NameId> guarantees;  // violated: exactly these, in guarantee-table order where known
+  // violated: exactly these, in guarantee-table order where known.
+  std::vector<NameId> guarantees{};
   bool operator==(const Expectation&) const = default;
 };
 
@@ -174,16 +210,18 @@ struct Scenario {
 
   bool operator==(const Scenario&) const = default;
 
+  // The name's id; adds it if it is new. Looks through the table.
   NameId intern(std::string_view name);
   // The id of a name that is in the table, else none.
   NameId find(std::string_view name) const;
   std::string_view text(NameId id) const { return names[id.value]; }
 };
 
-// Rebuilds the name table in the order of the text form.
+// Rebuilds the name table. Every id must be none or in it.
 void normalise(Scenario& scenario);
 
-// Why this value is not well formed (see the comments above), in words; nothing when it is. The reader refuses such a text;
+// Why this value is not well formed (see the comments above, names.hpp for what a name is and
+// well_formed.hpp for where), in words; nothing when it is. The reader refuses such a text;
 // everything else may rely on it.
 std::optional<std::string> problem(const Scenario& scenario);
 

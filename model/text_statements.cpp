@@ -1,0 +1,345 @@
+#include "model/text_statements.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace midstride::model {
+
+namespace {
+
+// Statements that belong to a later step of the language.
+struct LaterWord {
+  std::string_view word;
+  std::string_view step;
+};
+constexpr LaterWord later_words[] = {
+    {"for", "loops"},         {"while", "loops"},     {"break", "loops"},
+    {"continue", "loops"},    {"lambda", "closures"}, {"global", "closures"},
+    {"nonlocal", "closures"}, {"import", "imports"},  {"from", "imports"},
+};
+constexpr std::string_view statement_words[] = {
+    "class", "def", "emit", "kill", "pass", "raise", "reload", "return", "spawn", "try", "yield"};
+
+std::string not_yet(std::string_view what) {
+  return " (" + std::string(what) + " are not in this version of the language yet)";
+}
+
+Node literal(Reading& in, std::string_view expected) {
+  if (in.accept("None")) return {.kind = NodeKind::none};
+  if (in.accept("{")) return in.expect("}"), Node{.kind = NodeKind::object};
+  const bool negative = in.accept("-");
+  const auto value =
+      static_cast<std::int32_t>(in.number(negative ? "a number after '-'" : expected, integer_max));
+  return {.kind = NodeKind::integer, .value = negative ? -value : value};
+}
+
+class StatementReader {
+ public:
+  StatementReader(Reading& in, Where where, std::vector<Line>& lines)
+      : in_(in), where_(where), lines_(lines) {}
+
+  void block(std::uint32_t parent) {
+    const std::uint32_t indentation = in_.lexer().indentation();
+    if (in_.at_end() || indentation <= parent) return in_.fail_here("an indented block");
+    while (!in_.at_end() && in_.lexer().indentation() == indentation) statement(indentation);
+    if (in_.lexer().indentation() > parent)
+      in_.fail_here("the indentation of a line before, such as " + std::to_string(indentation) +
+                    " spaces");
+  }
+
+  void statement(std::uint32_t indentation) {
+    begin_line();
+    if (in_.at("def")) return define(indentation);
+    if (in_.at("class")) return define_class(indentation);
+    if (in_.at("try")) return attempt(indentation);
+    simple();
+  }
+
+  void one_line() {
+    begin_line();
+    if (in_.at("def") || in_.at("class") || in_.at("try"))
+      return in_.fail_here("a statement that opens no block");
+    simple();
+  }
+
+ private:
+  // Lines.
+
+  // From here on marks are for the next line of the list.
+  void begin_line() {
+    in_.fail_when_more(lines_.size() + 1, lines_max, "lines");
+    where_.line = static_cast<std::uint32_t>(lines_.size());
+    mark(Where::whole);
+  }
+  void mark(std::size_t spot) { mark_at(spot, in_.here()); }
+  void mark_at(std::size_t spot, TextPlace place) { in_.mark(where_.at(spot), place); }
+
+  // Takes the word that the line begins with.
+  Line line(LineKind kind) {
+    in_.lexer().advance();
+    return {.kind = kind};
+  }
+  NameId marked_name(std::string_view expected) {
+    mark(Where::name);
+    return in_.name(expected).id;
+  }
+
+  // `:` and the lines below.
+  void body(std::uint32_t indentation) {
+    in_.expect(":");
+    in_.end_line();
+    if (++depth_ > blocks_max)
+      in_.fail_here("at most " + std::to_string(blocks_max) + " blocks inside one another");
+    block(indentation);
+    --depth_;
+  }
+  void end_block() {
+    begin_line();
+    lines_.push_back({.kind = LineKind::end});
+  }
+
+  void define(std::uint32_t indentation) {
+    Line head = line(LineKind::def_);
+    head.name = marked_name("a function's name");
+    in_.expect("(");
+    parameters(head.nodes);
+    lines_.push_back(std::move(head));
+    body(indentation);
+    end_block();
+  }
+
+  void parameters(std::vector<Node>& nodes) {
+    if (in_.accept(")")) return;
+    do {
+      if (nodes.size() == parameters_max) return too_many("parameters");
+      const TextPlace place = in_.here();
+      push(nodes, {.kind = NodeKind::name, .name = in_.name("a parameter's name or ')'").id},
+           place);
+    } while (in_.accept(","));
+    in_.expect(")");
+  }
+
+  void define_class(std::uint32_t indentation) {
+    Line head = line(LineKind::class_);
+    head.name = marked_name("a class's name");
+    if (in_.at("(")) return in_.fail_here("':'", not_yet("bases"));
+    lines_.push_back(std::move(head));
+    body(indentation);
+    end_block();
+  }
+
+  void attempt(std::uint32_t indentation) {
+    lines_.push_back(line(LineKind::try_));
+    body(indentation);
+    while (in_.lexer().indentation() == indentation && (in_.at("except") || in_.at("finally"))) {
+      begin_line();
+      const bool finally = in_.at("finally");
+      Line part = line(finally ? LineKind::finally_ : LineKind::except_);
+      if (!finally && in_.accept("TaskletExit")) part.kind = LineKind::except_exit;
+      if (!finally && !in_.at(":")) in_.fail_here("'TaskletExit' or ':'");
+      lines_.push_back(std::move(part));
+      body(indentation);
+    }
+    end_block();
+  }
+
+  void simple() {
+    lines_.push_back(simple_line());
+    in_.end_line();
+  }
+
+  Line simple_line() {
+    if (in_.at("emit")) return with_expression(line(LineKind::emit));
+    if (in_.at("return")) return with_expression(line(LineKind::return_));
+    if (in_.at("raise")) return with_expression(line(LineKind::raise));
+    if (in_.at("pass")) return line(LineKind::pass);
+    if (in_.at("yield")) return yield();
+    if (in_.at("spawn")) return spawn();
+    if (in_.at("kill")) return kill();
+    if (in_.at("reload")) return reload();
+    return assignment();
+  }
+
+  Line with_expression(Line line) {
+    expression(line.nodes, "an expression, such as None");
+    return line;
+  }
+  Line yield() {
+    Line yielding = line(LineKind::yield);
+    if (!in_.at(Token::Kind::end)) in_.fail_here("the end of the line", not_yet("generators"));
+    return yielding;
+  }
+  Line spawn() {
+    Line spawning = line(LineKind::spawn);
+    spawning.name = marked_name("a name for the tasklet");
+    in_.expect("=");
+    return with_expression(std::move(spawning));
+  }
+  Line kill() {
+    Line killing = line(LineKind::kill);
+    mark(Where::name);
+    killing.name = in_.repeat("a tasklet's name");
+    return killing;
+  }
+  Line reload() {
+    Line reloading = line(LineKind::reload);
+    reloading.name = marked_name("a declared reload");
+    if (in_.at(",")) in_.fail_here("the end of the line", not_yet("batches of reloads"));
+    return reloading;
+  }
+
+  // An expression, or what is left of a `=` and one.
+  Line assignment() {
+    refuse_later_words();
+    const TextPlace place = in_.here();
+    Line made{.kind = LineKind::expression};
+    expression(made.nodes, "a statement");
+    if (in_.at("=")) {
+      become_assignment(made, place);
+      in_.accept("=");
+      expression(made.nodes, "an expression");
+    } else if (!in_.at(Token::Kind::end) && !in_.error()) {
+      in_.fail_here("'=' or the end of the line", after_first_word(made.nodes));
+    }
+    return made;
+  }
+
+  void become_assignment(Line& made, TextPlace place) {
+    if (in_.error()) return;
+    const Node& last = made.nodes.back();
+    made.name = last.name;
+    made.module = last.module;
+    switch (last.kind) {
+      case NodeKind::name:
+        made.kind = LineKind::assign;
+        mark_at(Where::name, place);
+        break;
+      case NodeKind::member:
+        made.kind = LineKind::assign_member;
+        mark_at(Where::object, place);
+        mark_at(Where::name, last_name_);
+        break;
+      case NodeKind::attribute:
+        made.kind = LineKind::assign_attribute;
+        mark_at(Where::name, last_name_);
+        break;
+      case NodeKind::none:
+      case NodeKind::integer:
+      case NodeKind::object:
+      case NodeKind::call:
+      case NodeKind::receive:
+      case NodeKind::send:
+        return in_.fail(place, "a name, a module's global or an attribute before '='",
+                        "something that cannot be assigned to");
+    }
+    made.nodes.pop_back();
+  }
+
+  void refuse_later_words() {
+    const std::string_view word = in_.lexer().token().text;
+    for (const LaterWord& later : later_words)
+      if (word == later.word) return in_.fail_here("a statement", not_yet(later.step));
+    if (word == "except" || word == "finally")
+      in_.fail_here("a statement", " without 'try' above it");
+  }
+
+  // `retrun 1` is a name and something after it.
+  std::string after_first_word(const std::vector<Node>& nodes) const {
+    if (nodes.size() != 1 || nodes[0].kind != NodeKind::name) return {};
+    const std::string& word = in_.text_of(nodes[0].name);
+    return " after " + quoted(word) + hint(word, statement_words);
+  }
+
+  // Expressions.
+
+  void expression(std::vector<Node>& nodes, std::string_view expected) {
+    if (++nesting_ > line_nodes_max) return too_long();
+    operand(nodes, expected);
+    while (!in_.at_end()) {
+      const TextPlace place = in_.here();
+      if (in_.accept(".")) {
+        last_name_ = in_.here();
+        push(nodes, {.kind = NodeKind::attribute, .name = in_.attribute()}, last_name_);
+      } else if (in_.accept("(")) {
+        const std::uint8_t argc = arguments(nodes);
+        push(nodes, {.kind = NodeKind::call, .argc = argc}, place);
+      } else {
+        break;
+      }
+    }
+    --nesting_;
+  }
+
+  void operand(std::vector<Node>& nodes, std::string_view expected) {
+    const TextPlace place = in_.here();
+    if (in_.at("lambda")) return in_.fail_here(expected, not_yet("closures"));
+    if (!in_.at(Token::Kind::name) || in_.at("None"))
+      return push(nodes, literal(in_, expected), place);
+    const Reading::Name first = in_.name(expected);
+    if (first.role == Reading::Role::channel && in_.accept("."))
+      return channel_call(nodes, first.id, place);
+    Node node{.kind = NodeKind::name, .name = first.id};
+    if (first.role == Reading::Role::module && in_.accept(".")) {
+      last_name_ = in_.here();
+      node = {.kind = NodeKind::member, .name = in_.name("a global's name").id, .module = first.id};
+    }
+    push(nodes, node, place);
+  }
+
+  void channel_call(std::vector<Node>& nodes, NameId channel, TextPlace place) {
+    const bool sends = in_.at("send");
+    if (!sends && !in_.at("receive")) return in_.fail_here("'send' or 'receive' after a channel");
+    in_.lexer().advance();
+    in_.expect("(");
+    if (sends) expression(nodes, "an expression to send");
+    in_.expect(")");
+    push(nodes, {.kind = sends ? NodeKind::send : NodeKind::receive, .name = channel}, place);
+  }
+
+  // Between the brackets of a call, and the closing one.
+  std::uint8_t arguments(std::vector<Node>& nodes) {
+    std::uint8_t count = 0;
+    if (in_.accept(")")) return count;
+    do {
+      if (count == parameters_max) return too_many("arguments"), count;
+      expression(nodes, "an argument or ')'");
+      ++count;
+    } while (in_.accept(","));
+    in_.expect(")");
+    return count;
+  }
+
+  void push(std::vector<Node>& nodes, const Node& node, TextPlace place) {
+    if (nodes.size() == line_nodes_max) return too_long();
+    mark_at(Where::first_item + nodes.size(), place);
+    nodes.push_back(node);
+  }
+  void too_long() {
+    in_.fail_here("at most " + std::to_string(line_nodes_max) +
+                  " names, values and calls in one line");
+  }
+  void too_many(std::string_view what) {
+    in_.fail_here("at most " + std::to_string(parameters_max) + " " + std::string(what));
+  }
+
+  Reading& in_;
+  Where where_;
+  std::vector<Line>& lines_;
+  TextPlace last_name_;  // of the attribute or global that was read last
+  std::size_t depth_ = 0;
+  std::size_t nesting_ = 0;
+};
+
+}  // namespace
+
+void read_block(Reading& in, Where where, std::uint32_t parent, std::vector<Line>& lines) {
+  StatementReader(in, where, lines).block(parent);
+}
+
+void read_one_line(Reading& in, Where where, std::vector<Line>& lines) {
+  StatementReader(in, where, lines).one_line();
+}
+
+Node read_literal(Reading& in) { return literal(in, "None, a number or {}"); }
+
+}  // namespace midstride::model

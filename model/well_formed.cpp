@@ -1,0 +1,581 @@
+#include "model/well_formed.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "model/names.hpp"
+
+namespace midstride::model {
+
+namespace {
+
+using Part = Where::Part;
+
+// What a name is declared as.
+enum class Role : std::uint8_t { none, module, channel, task, reload, peek, poke };
+struct Declared {
+  Role role = Role::none;
+  std::uint32_t index = 0;  // into the scenario's list
+};
+
+constexpr std::string_view role_words[] = {
+    "", "the module ", "the channel ", "the task ", "the reload ", "the peek ", "the poke "};
+
+constexpr std::string_view line_words[] = {
+    "'def'",         "'class'", "'try'",         "'except'",      "'except TaskletExit'",
+    "'finally'",     "'end'",   "an assignment", "an assignment", "an assignment",
+    "an expression", "'emit'",  "'return'",      "'raise'",       "'yield'",
+    "'spawn'",       "'kill'",  "'reload'",      "'pass'"};
+
+std::string_view words_of(LineKind kind) { return line_words[static_cast<std::size_t>(kind)]; }
+
+struct LineShape {
+  bool name, module, nodes;  // the fields that it uses
+};
+LineShape shape_of(LineKind kind) {
+  switch (kind) {
+    case LineKind::assign_member: return {true, true, true};
+    case LineKind::def_:
+    case LineKind::assign:
+    case LineKind::assign_attribute:
+    case LineKind::spawn: return {true, false, true};
+    case LineKind::class_:
+    case LineKind::kill:
+    case LineKind::reload: return {true, false, false};
+    case LineKind::expression:
+    case LineKind::emit:
+    case LineKind::return_:
+    case LineKind::raise: return {false, false, true};
+    case LineKind::try_:
+    case LineKind::except_:
+    case LineKind::except_exit:
+    case LineKind::finally_:
+    case LineKind::end:
+    case LineKind::yield:
+    case LineKind::pass: break;
+  }
+  return {false, false, false};
+}
+
+// The node with only the fields that its kind uses.
+Node bare(const Node& node) {
+  switch (node.kind) {
+    case NodeKind::none:
+    case NodeKind::object: return {.kind = node.kind};
+    case NodeKind::integer: return {.kind = node.kind, .value = node.value};
+    case NodeKind::name:
+    case NodeKind::attribute:
+    case NodeKind::receive:
+    case NodeKind::send: return {.kind = node.kind, .name = node.name};
+    case NodeKind::member: return {.kind = node.kind, .name = node.name, .module = node.module};
+    case NodeKind::call: return {.kind = node.kind, .argc = node.argc};
+  }
+  return {};
+}
+
+bool is_between(std::int64_t value, std::int64_t low, std::int64_t high) {
+  return low <= value && value <= high;
+}
+
+// Every check returns whether all is well; the first fault is kept and ends the rest.
+class Checker {
+ public:
+  explicit Checker(const Scenario& scenario) : scenario_(scenario) {}
+
+  std::optional<Fault> run() {
+    names() && heading() && declarations() && versions() && tasks() && reloads() && inspections() &&
+        decisions() && expectation();
+    return std::move(fault_);
+  }
+
+ private:
+  struct Open {
+    LineKind opened;
+    LineKind part;  // of a try: which part of it
+    bool empty = true;
+  };
+
+  bool fault(Where where, std::string expected, std::string found) {
+    fault_ = Fault{where, std::move(expected), std::move(found)};
+    return false;
+  }
+  bool at_most(std::size_t count, std::size_t max, Where where, std::string_view what) {
+    if (count <= max) return true;
+    return fault(where, "at most " + std::to_string(max) + " " + std::string(what), "more");
+  }
+  static std::uint32_t narrow(std::size_t index) { return static_cast<std::uint32_t>(index); }
+
+  // Names.
+
+  bool names() {
+    const std::vector<std::string>& table = scenario_.names;
+    if (!at_most(table.size(), names_max, {}, "different names")) return false;
+    forms_.reserve(table.size());
+    for (const std::string& name : table) {
+      forms_.push_back(form_of(name));
+      if (forms_.back() == NameForm::other) return fault({}, "a name", quoted(name));
+    }
+    sorted_.resize(table.size());
+    for (std::size_t at = 0; at < sorted_.size(); ++at) sorted_[at] = narrow(at);
+    const auto text = [&](std::uint32_t at) -> const std::string& { return table[at]; };
+    std::ranges::sort(sorted_, {}, text);
+    const auto twice = std::ranges::adjacent_find(sorted_, {}, text);
+    if (twice != sorted_.end())
+      return fault({}, "different names", quoted(table[*twice]) + " twice");
+    declared_.resize(table.size());
+    return true;
+  }
+
+  bool in_table(NameId id) const { return id.value < forms_.size(); }
+  NameForm form(NameId id) const { return forms_[id.value]; }
+  Declared declared(NameId id) const { return in_table(id) ? declared_[id.value] : Declared{}; }
+  NameId base(NameId id) const {
+    if (form(id) != NameForm::repeat) return id;
+    const auto text = [&](std::uint32_t at) { return std::string_view(scenario_.names[at]); };
+    const std::string_view wanted = base_of(scenario_.text(id));
+    const auto found = std::ranges::lower_bound(sorted_, wanted, {}, text);
+    const bool there = found != sorted_.end() && text(*found) == wanted;
+    return there ? NameId{*found} : NameId::none();
+  }
+
+  std::string describe(NameId id) const {
+    if (!in_table(id)) return "no name";
+    const std::string shown = quoted(scenario_.text(id));
+    if (form(id) == NameForm::keyword) return "the keyword " + shown;
+    return std::string(role_words[static_cast<std::size_t>(declared(id).role)]) + shown;
+  }
+  std::string hint_for(NameId id, Role role) const {
+    std::vector<std::string_view> candidates;
+    for (std::size_t at = 0; at < declared_.size(); ++at)
+      if (declared_[at].role == role) candidates.emplace_back(scenario_.names[at]);
+    return in_table(id) ? hint(scenario_.text(id), candidates) : std::string();
+  }
+
+  // A name that is declared as nothing.
+  bool free_name(Where where, NameId id, std::string_view expected) {
+    if (in_table(id) && form(id) == NameForm::name && declared(id).role == Role::none) return true;
+    return fault(where, std::string(expected), describe(id));
+  }
+  bool attribute(Where where, NameId id) {
+    if (in_table(id) && (form(id) == NameForm::name || scenario_.text(id) == "class")) return true;
+    return fault(where, "an attribute's name", describe(id));
+  }
+  bool name_of_role(Where where, NameId id, Role role, std::string_view expected) {
+    if (in_table(id) && declared(id).role == role) return true;
+    return fault(where, std::string(expected), describe(id) + hint_for(id, role));
+  }
+  bool tasklet(Where where, NameId id) {
+    if (in_table(id) && (form(id) == NameForm::name || form(id) == NameForm::repeat)) {
+      const Role role = declared(base(id)).role;
+      if (role == Role::none || role == Role::task) return true;
+      id = base(id);
+    }
+    return fault(where, "a tasklet's name", describe(id));
+  }
+  bool word(Where where, NameId id, std::string_view expected) {
+    if (in_table(id) && is_word(form(id))) return true;
+    return fault(where, std::string(expected), describe(id));
+  }
+
+  // What comes before the bodies.
+
+  bool heading() {
+    if (!at_most(scenario_.story.size(), story_lines_max, {Part::story}, "lines of story"))
+      return false;
+    for (std::size_t at = 0; at < scenario_.story.size(); ++at) {
+      if (!is_story_line(scenario_.story[at]))
+        return fault({.part = Part::story, .index = narrow(at)},
+                     "a comment in UTF-8 of at most " + std::to_string(story_line_bytes_max) +
+                         " bytes, without control characters",
+                     "another");
+    }
+    if (!is_subject(scenario_.subject))
+      return fault({}, std::string(subject_form), quoted(scenario_.subject));
+    if (!is_word(form_of(scenario_.policy)))
+      return fault({}, "a policy's name", quoted(scenario_.policy));
+    return scenario_.turn_budget > 0 || fault({}, "a budget of at least 1", "0");
+  }
+
+  template <class List>
+  bool declare(const List& list, Part part, Role role) {
+    for (std::size_t at = 0; at < list.size(); ++at)
+      if (!declare({.part = part, .index = narrow(at)}, list[at].name, role)) return false;
+    return true;
+  }
+  bool declare(Where where, NameId id, Role role) {
+    if (!free_name(where.at(Where::name), id, "a name that is not taken yet")) return false;
+    declared_[id.value] = {role, where.index};
+    return true;
+  }
+  bool declarations() {
+    return at_most(scenario_.modules.size(), modules_max, {}, "modules") &&
+           declare(scenario_.modules, Part::module, Role::module) &&
+           declare(scenario_.channels, Part::channel, Role::channel) &&
+           declare(scenario_.tasks, Part::task, Role::task) &&
+           declare(scenario_.reloads, Part::reload, Role::reload) && declare_inspections() &&
+           preferences();
+  }
+  bool declare_inspections() {
+    for (std::size_t at = 0; at < scenario_.inspections.size(); ++at) {
+      const Inspection& inspection = scenario_.inspections[at];
+      const Role role = inspection.kind == Inspection::Kind::peek ? Role::peek : Role::poke;
+      if (!declare({.part = Part::inspection, .index = narrow(at)}, inspection.name, role))
+        return false;
+    }
+    return true;
+  }
+  bool preferences() {
+    for (std::size_t at = 0; at < scenario_.channels.size(); ++at) {
+      const int preference = scenario_.channels[at].preference;
+      if (!is_between(preference, -1, 1))
+        return fault({.part = Part::channel, .index = narrow(at)}, "a preference of -1, 0 or 1",
+                     std::to_string(preference));
+    }
+    return true;
+  }
+
+  // Bodies.
+
+  bool versions() {
+    for (std::size_t m = 0; m < scenario_.modules.size(); ++m) {
+      const std::vector<Version>& list = scenario_.modules[m].versions;
+      if (list.empty()) return fault({Part::module, narrow(m)}, "at least one version", "none");
+      std::uint32_t last = 0;
+      for (std::size_t v = 0; v < list.size(); ++v) {
+        Where where{Part::version, narrow(m), narrow(v)};
+        if (list[v].number <= last)
+          return fault(where, "a version above " + std::to_string(last),
+                       std::to_string(list[v].number));
+        last = list[v].number;
+        where.part = Part::module_line;
+        if (!body(where, list[v].lines, true)) return false;
+      }
+    }
+    return true;
+  }
+
+  bool tasks() {
+    for (std::size_t t = 0; t < scenario_.tasks.size(); ++t)
+      if (!body({Part::task_line, narrow(t)}, scenario_.tasks[t].lines, false)) return false;
+    return true;
+  }
+
+  bool body(Where where, const std::vector<Line>& lines, bool in_module) {
+    if (lines.empty()) return fault(where, "a statement", "an empty body");
+    open_.clear();
+    for (std::size_t at = 0; at < lines.size(); ++at) {
+      where.line = narrow(at);
+      if (!at_most(++lines_, lines_max, where, "lines in all modules and tasks")) return false;
+      if (!structure(where, lines[at], in_module) || !parts(where, lines[at])) return false;
+    }
+    return open_.empty() || fault(where, "the end of every block", "an open one");
+  }
+
+  bool structure(Where where, const Line& line, bool in_module) {
+    const bool divides = line.kind == LineKind::except_ || line.kind == LineKind::except_exit ||
+                         line.kind == LineKind::finally_ || line.kind == LineKind::end;
+    if (divides) return divide(where, line.kind);
+    if (!allowed_here(where, line.kind, in_module)) return false;
+    if (!open_.empty()) open_.back().empty = false;
+    if (line.kind != LineKind::def_ && line.kind != LineKind::class_ && line.kind != LineKind::try_)
+      return true;
+    open_.push_back({line.kind, line.kind});
+    return at_most(open_.size(), blocks_max, where, "blocks inside one another");
+  }
+
+  bool divide(Where where, LineKind kind) {
+    if (open_.empty()) return fault(where, "a statement", std::string(words_of(kind)));
+    Open& block = open_.back();
+    if (block.empty) return fault(where, "a statement, such as 'pass'", "an empty block");
+    if (kind != LineKind::end) {
+      if (block.opened != LineKind::try_)
+        return fault(where, "a statement", std::string(words_of(kind)));
+      if (kind <= block.part)
+        return fault(where, "'except', 'except TaskletExit' and 'finally' in this order, once each",
+                     std::string(words_of(kind)) + " after " + std::string(words_of(block.part)));
+      block.part = kind;
+      block.empty = true;
+      return true;
+    }
+    if (block.part == LineKind::try_)
+      return fault(where, "'except', 'except TaskletExit' or 'finally'", "none after 'try'");
+    open_.pop_back();
+    return true;
+  }
+
+  bool allowed_here(Where where, LineKind kind, bool in_module) {
+    const bool top = open_.empty();
+    const bool in_class = !top && open_.back().opened == LineKind::class_;
+    const bool in_def = std::ranges::any_of(
+        open_, [](const Open& block) { return block.opened == LineKind::def_; });
+    if (kind == LineKind::return_ && in_module && !in_def)
+      return fault(where, "a statement of a module's top level", "'return'");
+    const bool defines = kind == LineKind::def_ || kind == LineKind::class_;
+    if (!defines && in_class && kind != LineKind::pass)
+      return fault(where, "'def' or 'pass' in a class", std::string(words_of(kind)));
+    if (!defines || (top && in_module) || (kind == LineKind::def_ && in_class)) return true;
+    constexpr std::string_view later = " are not in this version of the language yet)";
+    std::string found(words_of(kind));
+    if (in_def) {
+      found += " inside a def (closures" + std::string(later);
+    } else if (in_class) {
+      found += " inside a class (nested classes" + std::string(later);
+    } else {
+      found += in_module ? " inside 'try'" : " in a task";
+    }
+    return fault(where, "a statement", found);
+  }
+
+  // The names and expressions of a line.
+  bool parts(Where where, const Line& line) {
+    const LineShape shape = shape_of(line.kind);
+    if ((!shape.name && line.name.valid()) || (!shape.module && line.module.valid()) ||
+        (!shape.nodes && !line.nodes.empty()))
+      return fault(where, "only the fields that a line of its kind uses", "others");
+    const Where name = where.at(Where::name);
+    switch (line.kind) {
+      case LineKind::def_:
+        return free_name(name, line.name, "a function's name") && parameters(where, line.nodes);
+      case LineKind::class_: return free_name(name, line.name, "a class's name");
+      case LineKind::assign:
+        return free_name(name, line.name, "a local or a global") && expression(where, line.nodes);
+      case LineKind::assign_member:
+        return name_of_role(where.at(Where::object), line.module, Role::module, "a module") &&
+               free_name(name, line.name, "a global") && expression(where, line.nodes);
+      case LineKind::assign_attribute:
+        return attribute(name, line.name) && expression(where, line.nodes, 2);
+      case LineKind::expression:
+      case LineKind::emit:
+      case LineKind::return_:
+      case LineKind::raise: return expression(where, line.nodes);
+      case LineKind::spawn:
+        return free_name(name, line.name, "a name for the tasklet that nothing else has") &&
+               expression(where, line.nodes) && ends_in_call(where, line.nodes);
+      case LineKind::kill: return tasklet(name, line.name);
+      case LineKind::reload:
+        return name_of_role(name, line.name, Role::reload, "a declared reload");
+      case LineKind::try_:
+      case LineKind::except_:
+      case LineKind::except_exit:
+      case LineKind::finally_:
+      case LineKind::end:
+      case LineKind::yield:
+      case LineKind::pass: break;
+    }
+    return true;
+  }
+
+  bool parameters(Where where, const std::vector<Node>& nodes) {
+    if (!at_most(nodes.size(), parameters_max, where, "parameters")) return false;
+    for (std::size_t at = 0; at < nodes.size(); ++at) {
+      const Where here = where.at(Where::first_item + at);
+      if (nodes[at].kind != NodeKind::name || nodes[at] != bare(nodes[at]))
+        return fault(here, "a parameter's name", "another node");
+      if (!free_name(here, nodes[at].name, "a parameter's name")) return false;
+      for (std::size_t before = 0; before < at; ++before)
+        if (nodes[before] == nodes[at])
+          return fault(here, "different parameters", describe(nodes[at].name) + " twice");
+    }
+    return true;
+  }
+
+  bool ends_in_call(Where where, const std::vector<Node>& nodes) {
+    if (nodes.back().kind == NodeKind::call) return true;
+    return fault(where.at(Where::first_item), "a call for the tasklet to run, as in f(1)",
+                 "another expression");
+  }
+
+  // That the nodes leave `values` values.
+  bool expression(Where where, const std::vector<Node>& nodes, std::size_t values = 1) {
+    if (!at_most(nodes.size(), line_nodes_max, where, "names, values and calls in one line"))
+      return false;
+    nodes_ += nodes.size();
+    if (!at_most(nodes_, nodes_max, where, "names, values and calls in all")) return false;
+    std::size_t depth = 0;
+    for (std::size_t at = 0; at < nodes.size(); ++at) {
+      const Where here = where.at(Where::first_item + at);
+      const std::size_t taken = operand_count(nodes[at]);
+      if (taken > depth) return fault(here, "operands before the node", "too few");
+      depth = depth - taken + 1;
+      if (!node(here, nodes[at])) return false;
+    }
+    return depth == values || fault(where, "an expression", std::to_string(depth) + " values");
+  }
+
+  bool node(Where where, const Node& node) {
+    if (node != bare(node)) return fault(where, "only the fields that a node uses", "others");
+    switch (node.kind) {
+      case NodeKind::none:
+      case NodeKind::object: return true;
+      case NodeKind::integer: return integer(where, node.value);
+      case NodeKind::name: return value_name(where, node.name);
+      case NodeKind::member:
+        return name_of_role(where, node.module, Role::module, "a module") &&
+               free_name(where, node.name, "a global's name");
+      case NodeKind::attribute: return attribute(where, node.name);
+      case NodeKind::call: return at_most(node.argc, parameters_max, where, "arguments");
+      case NodeKind::receive:
+      case NodeKind::send: return name_of_role(where, node.name, Role::channel, "a channel");
+    }
+    return true;
+  }
+
+  bool integer(Where where, std::int32_t value) {
+    if (is_between(value, -integer_max, integer_max)) return true;
+    return fault(where, "a number of at most 8 digits", std::to_string(value));
+  }
+
+  bool value_name(Where where, NameId id) {
+    const Role role = declared(id).role;
+    if (role == Role::module)
+      return fault(where, "a '.' and a global's name after the module", describe(id) + " alone");
+    if (role == Role::channel)
+      return fault(where, "'.send(...)' or '.receive()' after the channel",
+                   describe(id) + " alone");
+    return free_name(where, id, "an expression");
+  }
+
+  // What comes after the bodies.
+
+  bool reloads() {
+    for (std::size_t at = 0; at < scenario_.reloads.size(); ++at) {
+      const Where where{Part::reload, narrow(at)};
+      const std::vector<Target>& targets = scenario_.reloads[at].targets;
+      if (targets.size() != 1)
+        return fault(where, "one module to reload",
+                     std::to_string(targets.size()) +
+                         " (batches of reloads are not in this version of the language yet)");
+      if (!target(where, targets[0])) return false;
+    }
+    return true;
+  }
+
+  bool target(Where where, const Target& target) {
+    if (!name_of_role(where.at(Where::object), target.module, Role::module, "a declared module"))
+      return false;
+    const std::vector<Version>& list = scenario_.modules[declared(target.module).index].versions;
+    const auto found = std::ranges::lower_bound(list, target.version, {}, &Version::number);
+    if (found != list.end() && found->number == target.version) return true;
+    std::string expected = "a version of " + describe(target.module) + ", which has";
+    constexpr std::size_t shown = 8;
+    for (std::size_t at = 0; at < list.size() && at < shown; ++at)
+      expected += (at == 0 ? " " : ", ") + std::to_string(list[at].number);
+    if (list.size() > shown) expected += " and more";
+    return fault(where.at(Where::detail), expected, std::to_string(target.version));
+  }
+
+  bool inspections() {
+    for (std::size_t at = 0; at < scenario_.inspections.size(); ++at) {
+      const Inspection& inspection = scenario_.inspections[at];
+      const Where where{Part::inspection, narrow(at)};
+      if (!tasklet(where.at(Where::object), inspection.task)) return false;
+      if (inspection.kind == Inspection::Kind::peek) {
+        if (inspection.local.valid() || inspection.value != Node{})
+          return fault(where, "only a task to peek at", "more");
+        continue;
+      }
+      if (!free_name(where.at(Where::detail), inspection.local, "a local's name")) return false;
+      const Node& value = inspection.value;
+      if (operand_count(value) != 0 || value.kind > NodeKind::object || value != bare(value))
+        return fault(where, "None, a number or {}", "another node");
+      if (value.kind == NodeKind::integer && !integer(where, value.value)) return false;
+    }
+    return true;
+  }
+
+  bool decisions() {
+    const std::vector<Decision>& list = scenario_.decisions;
+    if (!at_most(list.size(), decisions_max, {Part::decision}, "decisions")) return false;
+    for (std::size_t at = 0; at < list.size(); ++at)
+      if (!decision({Part::decision, narrow(at)}, list[at])) return false;
+    return true;
+  }
+
+  bool decision(Where where, const Decision& decision) {
+    const bool counts =
+        decision.kind == Decision::Kind::run || decision.kind == Decision::Kind::reload;
+    if (!counts && decision.count != 0)
+      return fault(where, "no count", std::to_string(decision.count));
+    if (decision.ran_op.valid() && !word(where, decision.ran_op, "an op's name")) return false;
+    if (decision.ran_object.valid() && (!decision.ran_op.valid() || !in_table(decision.ran_object)))
+      return fault(where, "an op before what it acted on", describe(decision.ran_object));
+    const Where name = where.at(Where::name);
+    switch (decision.kind) {
+      case Decision::Kind::run: return tasklet(name, decision.name);
+      case Decision::Kind::reload: return attempt(name, decision.name);
+      case Decision::Kind::inspect: return inspect(name, decision.name);
+      case Decision::Kind::collect:
+        return !decision.name.valid() || fault(where, "no name", describe(decision.name));
+    }
+    return true;
+  }
+
+  bool attempt(Where where, NameId id) {
+    if (in_table(id) && declared(base(id)).role == Role::reload) return true;
+    return fault(where, "a declared reload", describe(id) + hint_for(id, Role::reload));
+  }
+
+  bool inspect(Where where, NameId id) {
+    const Role role = declared(id).role;
+    if (role == Role::peek || role == Role::poke) return true;
+    return fault(where, "a declared peek or poke", describe(id));
+  }
+
+  bool expectation() {
+    if (!scenario_.expectation) return true;
+    const Where where{.part = Part::expectation};
+    const std::vector<NameId>& guarantees = scenario_.expectation->guarantees;
+    if (!at_most(guarantees.size(), guarantees_max, where, "guarantees")) return false;
+    if (guarantees.empty() == (scenario_.expectation->verdict == VerdictKind::violated))
+      return fault(where, "guarantees after 'violated' and only there",
+                   std::to_string(guarantees.size()));
+    for (std::size_t at = 0; at < guarantees.size(); ++at) {
+      const Where here = where.at(Where::first_item + at);
+      if (!word(here, guarantees[at], "a guarantee's name")) return false;
+      const auto before = guarantees.begin() + static_cast<std::ptrdiff_t>(at);
+      if (std::find(guarantees.begin(), before, guarantees[at]) != before)
+        return fault(here, "different guarantees", describe(guarantees[at]) + " twice");
+    }
+    return true;
+  }
+
+  const Scenario& scenario_;
+  std::optional<Fault> fault_;
+  std::vector<NameForm> forms_;        // by NameId
+  std::vector<Declared> declared_;     // by NameId
+  std::vector<std::uint32_t> sorted_;  // NameIds by text
+  std::vector<Open> open_;
+  std::size_t lines_ = 0;
+  std::size_t nodes_ = 0;
+};
+
+constexpr std::string_view part_words[] = {"scenario", "story line", "module",   "module",
+                                           "module",   "channel",    "task",     "task",
+                                           "reload",   "inspection", "decision", "expectation"};
+
+// Places are counted from 1, as lines of a text are.
+std::string describe(Where where) {
+  std::string words(part_words[static_cast<std::size_t>(where.part)]);
+  if (where.part != Part::scenario && where.part != Part::expectation)
+    words += " " + std::to_string(where.index + 1);
+  if (where.part == Part::version || where.part == Part::module_line)
+    words += ", version " + std::to_string(where.version + 1);
+  if (where.part == Part::module_line || where.part == Part::task_line)
+    words += ", line " + std::to_string(where.line + 1);
+  return words;
+}
+
+}  // namespace
+
+std::optional<Fault> first_fault(const Scenario& scenario) { return Checker(scenario).run(); }
+
+std::optional<std::string> problem(const Scenario& scenario) {
+  const std::optional<Fault> fault = first_fault(scenario);
+  if (!fault) return std::nullopt;
+  return describe(fault->where) + ": expected " + fault->expected + ", found " + fault->found;
+}
+
+}  // namespace midstride::model
