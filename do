@@ -81,11 +81,13 @@ minutes() {
   printf '%d:%02d' $((seconds / 60)) $((seconds % 60))
 }
 
+# All four, so that one run says everything that is wrong.
 check() {
-  checks/format.sh
-  checks/layers.sh
-  checks/headers.sh
-  checks/words.sh
+  wrong=
+  for one in format layers headers words; do
+    checks/$one.sh || wrong="$wrong $one"
+  done
+  [ -z "$wrong" ] || { echo "./do check: FAILED:$wrong" >&2; exit 1; }
 }
 
 quick_tests() {

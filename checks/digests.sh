@@ -8,6 +8,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 # A sanitizer's report must not look like a verdict.
 export ASAN_OPTIONS="${ASAN_OPTIONS:-}:exitcode=99" UBSAN_OPTIONS="${UBSAN_OPTIONS:-}:exitcode=99"
+export LSAN_OPTIONS="suppressions=$(dirname "$0")/lsan.supp:print_suppressions=0"
 
 # summaries PROGRAM SUBJECT RUNS: a line "subject digest runs turns" for each subject. Few runs may miss a probe or a violation that
 # more would find, so the program's verdict (0, 1 or 3) does not matter here.
