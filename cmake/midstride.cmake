@@ -2,10 +2,12 @@
 # In every folder x.cpp belongs to the library, x_test.cpp to the folder's test program, main.cpp to its program and x_fuzzer.cpp to a
 # fuzzer of its own. All globs look again at every build, so adding a file is all that it takes.
 
-# The warnings that every target of ours is compiled with; imported headers are exempt as system headers.
+# The warnings that every target of ours is compiled with; imported headers are exempt as system headers. g++ 12 sees
+# an overlap in `"text" + std::string` where there is none (GCC bug 105651), so it is not asked.
 add_library(midstride_warnings INTERFACE)
 target_compile_options(midstride_warnings INTERFACE
-  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wsign-conversion $<$<BOOL:${MIDSTRIDE_WERROR}>:-Werror>)
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wsign-conversion
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict> $<$<BOOL:${MIDSTRIDE_WERROR}>:-Werror>)
 
 # fuzzer-no-link gives libraries the coverage counters; stack depth is left out, because it confuses fibers.
 if(MIDSTRIDE_FUZZERS)
