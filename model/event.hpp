@@ -65,7 +65,8 @@ std::string_view name_of(EventKind kind);
 
 enum class EnterHow : std::uint8_t { by_name, held, spawn, body, script };
 enum class ExitHow : std::uint8_t { returned, threw };
-enum class StoreHow : std::uint8_t { namespace_, class_, pointer, version, in_progress };
+// program: a namespace slot, by an assignment to module.name (whoever runs it); namespace_: by a module's own top level or by machinery.
+enum class StoreHow : std::uint8_t { namespace_, class_, pointer, version, in_progress, program };
 enum class BlockHow : std::uint8_t { receive, send, park, sleep };
 enum class PokeHow : std::uint8_t { lost, applied };
 enum class RejectWhy : std::uint8_t { own_body, in_progress };
@@ -150,6 +151,7 @@ enum class ErrorKind : std::uint8_t {
   reload_failed,    // a reload that this frame asked for failed
   reload_rejected,  // or was refused
   would_block,      // a first load has nobody to wait for
+  kind_changed,     // a reload that keeps identity found a function where a class was, or the like; `name` says which
   foreign,          // anything else that a real runtime raised
 };
 std::string_view name_of(ErrorKind kind);
@@ -164,6 +166,7 @@ inline constexpr std::uint32_t no_module = 0xffff'ffff;
 struct HandleRow {    // a method as it was seen: define it anew if one of the three ever differs
   Value object;       // the method itself
   Value class_, function, self;
+  bool operator==(const HandleRow&) const = default;
 };
 struct ErrorRow {
   ErrorKind kind;

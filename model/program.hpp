@@ -1,5 +1,6 @@
-// A scenario's code, compiled to flat packed ops: what every subject runs, op for op. One op is one turn (the silent ones at the
-// end of OpCode apart); expressions are split into hidden temporaries, left to right.
+// A scenario's code, compiled to flat packed ops: what every subject runs, op for op. One op is one
+// turn (the silent ones at the end of OpCode apart); expressions are split into hidden temporaries,
+// left to right.
 #pragma once
 
 #include <array>
@@ -14,39 +15,40 @@
 
 namespace midstride::model {
 
-// An operand is a local (named ones first, then temporaries), or a constant. A temporary is read exactly once, by the op that
-// uses it up.
+// An operand is a local (named ones first, then temporaries), or a constant. A temporary is read
+// exactly once, by the op that uses it up.
 struct Operand {
   static constexpr std::uint16_t constant_bit = 0x8000;
   static constexpr std::uint16_t nothing = 0x7fff;
 };
 
 enum class OpCode : std::uint8_t {
-  header,           // precedes each function's ops; x: code id, set when the code is loaded
-  move,             // dst = a
-  new_object,       // dst = {}
-  resolve,          // dst = global x (module << 16 | slot). flag own: at the top level of that module
-  look,             // dst = a.name x
-  call,             // dst = a(args[0..argc))
-  store,            // global x = a. flag own as above
+  header,      // precedes each function's ops; x: code id, set when the code is loaded
+  move,        // dst = a
+  new_object,  // dst = {}
+  resolve,     // dst = global x (module << 16 | slot). flag own: at the top level of that module
+  look,        // dst = a.name x
+  call,        // dst = a(args[0..argc))
+  store,       // global x = a. flag own as above
   store_attribute,  // a.name x = args[0]
-  define_function,  // own global slot x & 0xffff = a new function of Program::functions[args as index]: see `index`
+  define_function,  // own global slot x & 0xffff = a new function of Program::functions[args as
+                    // index]: see `index`
   define_class,     // own global slot = a new class with its methods
   send,             // channel x, a; dst = None
   receive,          // dst = channel x
   yield,
-  spawn,            // tasklet named x runs a(args)
-  kill,             // tasklet named x
-  emit,             // a
-  return_,          // a
-  raise,            // a
-  reload,           // declared reload x
+  spawn,    // tasklet named x runs a(args)
+  kill,     // tasklet named x
+  emit,     // a
+  return_,  // a
+  raise,    // a
+  reload,   // declared reload x
   pass,
   // Silent: part of the op before them, no turn, no event.
-  jump,             // to pc x
-  end_finally,      // goes on with what the finally block interrupted
-  leave,            // end of a function without return, of a body, of a script
-  poison,           // what freed code is filled with
+  jump,         // to pc x
+  end_finally,  // goes on with what the finally block interrupted
+  leave,        // end of a function without return, of a body, of a script
+  poison,       // what freed code is filled with
 };
 std::string_view name_of(OpCode code);  // as in a recorded decision: "receive", "store-attribute"
 constexpr bool silent(OpCode code) { return code >= OpCode::jump; }
@@ -60,7 +62,9 @@ struct Op {
   std::uint32_t x = 0;
 
   // define_function, define_class: index into Program::functions or ::classes.
-  std::uint32_t index() const { return static_cast<std::uint32_t>(args[0]) | static_cast<std::uint32_t>(args[1]) << 16; }
+  std::uint32_t index() const {
+    return static_cast<std::uint32_t>(args[0]) | static_cast<std::uint32_t>(args[1]) << 16;
+  }
   bool operator==(const Op&) const = default;
 };
 static_assert(sizeof(Op) == 16);
@@ -71,22 +75,23 @@ struct Handler {
   std::uint32_t begin, end;  // pcs relative to the function's first op (its header is at -1)
   std::uint32_t target;
   Catches catches;
-  std::uint16_t completion;  // everything_then_rethrow: the slot pair index in which end_finally finds what to resume
+  std::uint16_t completion;  // everything_then_rethrow: the slot pair index in which end_finally
+                             // finds what to resume
 };
 
 struct FunctionCode {
   enum class Kind : std::uint8_t { function, method, body, script };
   Kind kind = Kind::function;
-  NameId name{};        // body, script: the module's or task's name
-  NameId class_name{};  // method
-  std::uint32_t module = 0;      // index, or no_module (event.hpp) for a script
-  std::uint32_t version = 0;     // number
-  std::uint32_t ops_begin = 0;   // of its header in Program::ops
+  NameId name{};                // body, script: the module's or task's name
+  NameId class_name{};          // method
+  std::uint32_t module = 0;     // index, or no_module (event.hpp) for a script
+  std::uint32_t version = 0;    // number
+  std::uint32_t ops_begin = 0;  // of its header in Program::ops
   std::uint32_t ops_end = 0;
   std::uint32_t handlers_begin = 0, handlers_end = 0;
   std::uint32_t locals_begin = 0;  // its locals' names in Program::local_names, parameters first
   std::uint16_t parameters = 0;
-  std::uint16_t locals = 0;       // named, parameters included
+  std::uint16_t locals = 0;  // named, parameters included
   std::uint16_t temporaries = 0;
   std::uint16_t completions = 0;  // finally blocks
 };
@@ -97,9 +102,12 @@ struct ClassCode {
 };
 struct VersionCode {
   std::uint32_t number = 0;
-  std::uint32_t functions_begin = 0, functions_end = 0;  // all bodies of this version; the first is the module's own body
+  std::uint32_t functions_begin = 0,
+                functions_end =
+                    0;  // all bodies of this version; the first is the module's own body
   std::uint32_t ops_begin = 0, ops_end = 0;
-  std::vector<bool> defines;  // by name slot: bound by its top level (def, class or assignment)
+  std::vector<bool>
+      defines;  // by name slot, read through Program::defines: a slot beyond its end is not bound
   bool only_defines = false;  // its top level holds nothing but def, class and pass
 };
 struct ModuleCode {
@@ -124,18 +132,34 @@ struct Program {
   std::vector<Value> constants;
   std::vector<std::uint32_t> scripts;  // by task: index into functions
   std::vector<Repeat> repeats;         // by NameId
-  std::uint32_t turns_expected = 1;    // a guess: every line of every task and of what it may call, once
+  std::uint32_t turns_expected =
+      1;  // a guess: every line of every task and of what it may call, once
+
+  // A resolve whose module half is this asks for a global where there is none (a task's script);
+  // the other half is the NameId.
+  static constexpr std::uint32_t nowhere = 0xffff;
 
   // Into this, keeping its memory. The scenario must be well formed.
   void compile(const Scenario& scenario);
 
   std::uint32_t module_index(NameId name) const;
+  // Whether that version's top level binds that name slot (by def, class or assignment).
+  bool defines(std::uint32_t module, std::uint32_t number, std::uint32_t slot) const;
   const VersionCode* version(std::uint32_t module, std::uint32_t number) const;
   std::span<const Op> ops_of(const FunctionCode& function) const {
     return {ops.data() + function.ops_begin, function.ops_end - function.ops_begin};
   }
   // "shop.X.f", "shop" for a body, "task t" for a script.
   std::string qualified_name(const FunctionCode& function, const Scenario& scenario) const;
+
+  // Memory of compile(), kept between compilations.
+  struct Pending {
+    std::size_t line;  // of a def or class
+    std::uint32_t op;  // that defines it, to be told its index
+  };
+  std::vector<std::uint32_t> slot_of;  // by module * names + NameId: slot + 1, or 0
+  std::vector<Pending> pending;
+  std::vector<std::uint16_t> stack;
 };
 
 }  // namespace midstride::model

@@ -1,4 +1,5 @@
-// One scenario, one subject, one run: the only place where runs are made and where verdicts come from, whoever asks.
+// One scenario, one subject, one run: the only place where runs are made and where verdicts come
+// from, whoever asks.
 #pragma once
 
 #include <cstdint>
@@ -25,17 +26,18 @@ struct Found {
 struct Verdict {
   VerdictKind kind = VerdictKind::held;
   std::vector<Found> found;  // the first violation of each guarantee, in the order of their events
-  std::string why;           // deadlock: who waits on what; out of budget: of what; crash: the words
+  std::string why;  // deadlock: who waits on what; out of budget: of what; crash: the words
 };
 
 // What was decided at one switch point and what it really did.
 struct Taken {
   enum class Kind : std::uint8_t { run, reload, inspect, collect, skipped };
   Kind kind = Kind::run;
-  std::uint32_t index = 0;  // run: TaskId; reload: attempt; inspect: index of the inspection; skipped: index of the decision
-  std::uint32_t turns = 0;  // really begun
-  OpCode op = OpCode::pass; // the last op begun, if turns > 0
-  NameId object{};          // what that op acted on, if it has a name
+  std::uint32_t index = 0;   // run: TaskId; reload: attempt; inspect: index of the inspection;
+                             // skipped: index of the decision
+  std::uint32_t turns = 0;   // really begun
+  OpCode op = OpCode::pass;  // the last op begun, if turns > 0
+  NameId object{};           // what that op acted on, if it has a name
   bool operator==(const Taken&) const = default;
 };
 
@@ -60,6 +62,8 @@ struct RunOptions {
 // How an attempt ended, as the frame that asked for it sees it.
 enum class AttemptEnd : std::uint8_t { open, committed, failed, rejected };
 
+class Runner;
+
 // What a subject sees of its run. Valid between Subject::begin and Subject::end.
 class Run {
  public:
@@ -72,15 +76,20 @@ class Run {
 
   // Whoever acts now: the tasklet that runs, or the reload's machinery or body.
   Actor actor() const { return actor_; }
-  bool first_load() const { return loading_; }  // before any tasklet: nothing can wait, and no turn is a switch point
-  void event(EventKind kind, std::uint32_t a = 0, std::uint32_t b = 0, std::uint32_t c = 0, std::uint8_t how = 0) {
+  bool first_load() const {
+    return loading_;
+  }  // before any tasklet: nothing can wait, and no turn is a switch point
+  void event(EventKind kind, std::uint32_t a = 0, std::uint32_t b = 0, std::uint32_t c = 0,
+             std::uint8_t how = 0) {
     trace_.add(kind, actor_, a, b, c, how);
   }
 
-  // [task] Before each op of the program (the caller adds the op event), and before each machinery step.
+  // [task] Before each op of the program (the caller adds the op event), and before each machinery
+  // step.
   sim::Wake turn(sim::Point point, OpCode op, NameId object = {});
-  // [task] On a channel (its index in the scenario). The low half of `word` is the Value that the trace shows; the high half is the
-  // subject's own. During a first load: error, ChannelError::would_block.
+  // [task] On a channel (its index in the scenario). The low half of `word` is the Value that the
+  // trace shows; the high half is the subject's own. During a first load: error,
+  // ChannelError::would_block.
   sim::Wake send(std::uint32_t channel, std::uint64_t word);
   sim::Wake receive(std::uint32_t channel);
   sim::Wake yield();
@@ -88,13 +97,14 @@ class Run {
   void spawn(NameId name, std::uint64_t payload, std::uint32_t handle);
   void emit(Value value) { event(EventKind::emit, value.word); }
 
-  // [task] A frame asks for a declared reload and waits until the attempt has ended. `word` of the Wake is its AttemptEnd; the error that
-  // ended it is attempt_error().
+  // [task] A frame asks for a declared reload and waits until the attempt has ended. `word` of the
+  // Wake is its AttemptEnd; the error that ended it is attempt_error().
   sim::Wake reload(std::uint32_t reload);
   std::uint32_t last_attempt_error() const { return requested_error_; }
 
-  // [task] For Subject::load, in this order: begin, then commit, fail or reject; or reject alone. After begin the module body runs between
-  // enter_body and leave_body, where the actor is the body.
+  // [task] For Subject::load, in this order: begin, then commit, fail or reject; or reject alone.
+  // After begin the module body runs between enter_body and leave_body, where the actor is the
+  // body.
   void begin(std::uint32_t attempt, std::uint32_t from_version);
   void enter_body(std::uint32_t attempt);
   void leave_body(std::uint32_t attempt);
@@ -104,9 +114,12 @@ class Run {
   // Waits until `other` has ended. A killed reload does not exist, so this always comes back.
   void wait_for(std::uint32_t attempt, std::uint32_t other);
   // A named step of the machinery, around which sim's state is watched. The first is a turn.
-  void step_begins(std::uint32_t attempt, Step step);
+  sim::Wake step_begins(std::uint32_t attempt, Step step);
   void step_ends(std::uint32_t attempt, Step step);
   AttemptEnd end_of(std::uint32_t attempt) const { return attempts_[attempt].end; }
+  // The attempt whose module body asked for this one, or no_attempt.
+  static constexpr std::uint32_t no_attempt = 0xffff'ffff;
+  std::uint32_t asked_by(std::uint32_t attempt) const;
 
   std::uint32_t error(ErrorKind kind, Value value = {}, NameId name = {}, std::string text = {});
   // A new frame or slot number.
@@ -128,6 +141,7 @@ class Run {
   friend class Runner;
   friend class RunObserver;
   friend class DecisionPolicy;
+  friend Scenario explicit_decisions(const Scenario&, const Runner&, const Outcome&);
   struct TaskRow {
     enum class Kind : std::uint8_t { loader, script, spawned, attempt };
     Kind kind = Kind::script;
@@ -135,24 +149,30 @@ class Run {
     NameId base{};
     std::uint32_t repeat = 1;
     std::uint64_t payload = 0;
-    bool began = false;
-    Actor actor;
+    Actor actor{};
     OpCode op = OpCode::pass;
     NameId object{};
   };
   struct AttemptState {
-    sim::TaskId task;
+    sim::TaskId task{};
     AttemptEnd end = AttemptEnd::open;
     std::uint32_t error = no_error;
-    sim::TaskId requester;
-    std::vector<sim::TaskId> waiting;
+    sim::TaskId requester{};             // parked until the attempt ends
+    std::vector<sim::TaskId> waiting{};  // attempts' tasks, parked likewise
   };
+  sim::Wake back(sim::TaskId self, sim::Wake wake) {
+    actor_ = tasks_[self.value].actor;
+    return wake;
+  }
   static void task_entry(void* self, sim::TaskId task);
   static sim::TaskId action_entry(void* self, sim::ActionId action);
+  void start(const Scenario& scenario, Subject& subject, const RunOptions& options);
+  std::uint32_t new_attempt(const AttemptRow& row);
   std::uint32_t request(std::uint32_t reload, sim::TaskId requester);
   void end_attempt(std::uint32_t attempt, AttemptEnd end);
-  sim::TaskId spawn_task(const TaskRow& row);
+  sim::TaskId spawn_task(const TaskRow& row, sim::Place place, std::string_view name);
   void load_first_versions();
+  std::uint32_t watched_state(std::uint32_t attempt) const;
 
   const Scenario* scenario_ = nullptr;
   Subject* subject_ = nullptr;
@@ -165,26 +185,33 @@ class Run {
   bool loading_ = false;
   std::vector<TaskRow> tasks_;
   std::vector<AttemptState> attempts_;
-  std::vector<std::uint32_t> reload_repeats_;
-  std::vector<sim::ChannelId> channels_;
+  std::vector<std::uint32_t> reload_attempts_;  // by reload: how many attempts it has had
+  std::vector<std::uint8_t>
+      reload_in_code_;  // by reload: some statement asks for it, so no policy places it
+  std::vector<sim::ActionId>
+      reload_actions_;  // by reload: none where no policy places it (any more)
+  std::vector<sim::ActionId> inspection_actions_;
+  class DecisionPolicy* decisions_ = nullptr;
+  bool touched_ = false;
   std::uint32_t next_frame_ = 1;
   std::uint32_t next_slot_ = 0;
   std::uint32_t requested_error_ = no_error;
   std::string over_budget_;
 };
 
-// Makes runs, one after the other, keeping all memory between them: after a warm-up a run on the model runtime allocates nothing.
-// One thread.
+// Makes runs, one after the other, keeping all memory between them: after a warm-up a run on the
+// model runtime allocates nothing. One thread.
 class Runner {
  public:
-  // The guarantees are judged in every run, as far as the subject gives the events they need. At most 64.
+  // The guarantees are judged in every run, as far as the subject gives the events they need. At
+  // most 64.
   explicit Runner(std::span<const Guarantee> guarantees = {});
   ~Runner();
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
 
-  // The scenario must be well formed, and must stay alive while the outcome or the run are looked at. Its `subject` and `expectation` are
-  // not read.
+  // The scenario must be well formed, and must stay alive while the outcome or the run are looked
+  // at. Its `subject` and `expectation` are not read.
   const Outcome& run(const Scenario& scenario, Subject& subject, const RunOptions& options = {});
 
   // The last run: its trace and side tables.
@@ -198,7 +225,11 @@ class Runner {
   std::unique_ptr<State> state_;
 };
 
-// The same scenario with the decisions that a run took, by name, each with what it ran, and nothing left to a policy (`stop`).
+// Whether this build has the policy that a scenario names; `stop` is one that ends the run.
+bool known_policy(std::string_view name);
+
+// The same scenario with the decisions that a run took, by name, each with what it ran, and nothing
+// left to a policy (`stop`).
 Scenario explicit_decisions(const Scenario& scenario, const Runner& runner, const Outcome& outcome);
 
 }  // namespace midstride::model

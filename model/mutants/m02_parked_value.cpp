@@ -1,0 +1,35 @@
+// A value that a blocked sender has put on a channel is in nobody's frame any more, and the
+// reclaimer forgets to ask the channel: the code of a method that is still under way is freed. In
+// Erlang a fun in a message queue was no reason to keep its module.
+#include "model/mutants/mutants.hpp"
+#include "model/reclamation/policies.hpp"
+#include "model/strategies/strategies.hpp"
+
+namespace midstride::model::runtime {
+
+namespace {
+
+const Strategy broken = [] {
+  Strategy strategy = swap;
+  strategy.parked = ParkedValues::forgotten;
+  return strategy;
+}();
+
+}  // namespace
+
+const Mutant m2{
+    .id = "M2",
+    .title = "parked-value",
+    .base = "model/swap",
+    .step = "parked",
+    .bug = "a value that waits in a blocked sender is no root",
+    .seen_in = "Erlang mailing list 2016-06, erlang/otp#6416",
+    .granularity = Granularity::yields,
+    .guarantee = "no-early-free",
+    .runs_max = 2000,
+    .size_max = 30,
+    .strategy = &broken,
+    .reclamation = &reachability,
+};
+
+}  // namespace midstride::model::runtime

@@ -1,0 +1,35 @@
+// Between looking a function up and calling it, the reload replaces its code. The call enters the
+// old code but checks the arguments against the new signature.
+#include "model/mutants/mutants.hpp"
+#include "model/reclamation/policies.hpp"
+#include "model/strategies/strategies.hpp"
+
+namespace midstride::model::runtime {
+
+namespace {
+
+const Strategy broken = [] {
+  Strategy strategy = in_place;
+  strategy.calls = CallRule::code_of_look_up;
+  return strategy;
+}();
+
+}  // namespace
+
+const Mutant m9{
+    .id = "M9",
+    .title = "lookup-call-window",
+    .base = "model/in-place",
+    .step = "call",
+    .bug =
+        "a call enters the code of the look-up and checks the parameters of the code at the entry",
+    .seen_in = "openjdk/jdk PR#1717, dart-lang/sdk#59671",
+    .granularity = Granularity::ops,
+    .guarantee = "whole-call",
+    .runs_max = 5000,
+    .size_max = 30,
+    .strategy = &broken,
+    .reclamation = &reachability,
+};
+
+}  // namespace midstride::model::runtime

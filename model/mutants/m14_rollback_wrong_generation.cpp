@@ -1,0 +1,35 @@
+// The undo log is keyed by name and is not cleared at commit. The first reload commits; the second
+// changes the same name, fails, and puts back what was there before the first.
+#include "model/mutants/mutants.hpp"
+#include "model/reclamation/policies.hpp"
+#include "model/strategies/strategies.hpp"
+
+namespace midstride::model::runtime {
+
+namespace {
+
+const Strategy broken = [] {
+  Strategy strategy = in_place;
+  strategy.install = patch_in_place;
+  strategy.retire = drop_staging;
+  return strategy;
+}();
+
+}  // namespace
+
+const Mutant m14{
+    .id = "M14",
+    .title = "rollback-wrong-generation",
+    .base = "model/in-place",
+    .step = "install",
+    .bug = "the undo log of a committed reload is used to roll back the next one",
+    .seen_in = "ART commit bb6c1d5, changelog of fungos/cr",
+    .granularity = Granularity::yields,
+    .guarantee = "failed-reload",
+    .runs_max = 20000,
+    .size_max = 45,
+    .strategy = &broken,
+    .reclamation = &reachability,
+};
+
+}  // namespace midstride::model::runtime

@@ -1,0 +1,33 @@
+// A name that changed its kind raises half-way through the patching, and nothing is undone.
+#include "model/mutants/mutants.hpp"
+#include "model/reclamation/policies.hpp"
+#include "model/strategies/strategies.hpp"
+
+namespace midstride::model::runtime {
+
+namespace {
+
+const Strategy broken = [] {
+  Strategy strategy = in_place;
+  strategy.undo = drop_staging;
+  return strategy;
+}();
+
+}  // namespace
+
+const Mutant m16{
+    .id = "M16",
+    .title = "half-batch",
+    .base = "model/in-place",
+    .step = "undo",
+    .bug = "a reload that raises at the k-th name leaves the names before it patched",
+    .seen_in = "ipython/ipython#13830",
+    .granularity = Granularity::yields,
+    .guarantee = "failed-reload",
+    .runs_max = 5000,
+    .size_max = 30,
+    .strategy = &broken,
+    .reclamation = &reachability,
+};
+
+}  // namespace midstride::model::runtime

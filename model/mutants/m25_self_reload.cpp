@@ -1,0 +1,73 @@
+// A frame of the module asks for the reload of that module; the reloader, still under it, replaces
+// the code block in which that frame will go on.
+#include "model/mutants/mutants.hpp"
+#include "model/reclamation/policies.hpp"
+#include "model/strategies/strategies.hpp"
+
+namespace midstride::model::runtime {
+
+namespace {
+
+// Where the two code blocks are alike enough for the frame to go on at all.
+bool fits(const FunctionCode& running, const FunctionCode& fresh, const Frame& frame) {
+  const bool same_name = running.kind == fresh.kind && running.name == fresh.name &&
+                         running.class_name == fresh.class_name;
+  return same_name && fresh.locals == running.locals && fresh.temporaries <= running.temporaries &&
+         fresh.completions == running.completions && frame.pc + 1 < fresh.ops_end - fresh.ops_begin;
+}
+
+void replace(Runtime& runtime, std::uint32_t attempt, Frame& frame) {
+  const Program& program = runtime.program();
+  for (std::uint32_t code = runtime.loads[attempt].codes_begin;
+       code < runtime.loads[attempt].codes_end; ++code) {
+    const std::uint32_t fresh = runtime.heap.codes[code].function;
+    if (!fits(program.functions[frame.function], program.functions[fresh], frame)) continue;
+    runtime.heap.acquire_code(code);
+    runtime.heap.release_code(frame.code);
+    --runtime.loads[runtime.heap.codes[frame.code].load].frames;
+    ++runtime.loads[attempt].frames;
+    frame.code = code;
+    frame.function = fresh;
+    frame.block = runtime.heap.codes[code].block;
+    return;
+  }
+}
+
+bool patch_and_replace_requester(Reloading& reloading) {
+  if (!patch_with_new_log(reloading)) return false;
+  Runtime& runtime = reloading.runtime;
+  const std::uint32_t requester = reloading.run.tables().attempts[reloading.attempt].requester;
+  Stack* const stack = requester == no_task ? nullptr : runtime.stack_of(sim::TaskId{requester});
+  if (stack == nullptr || stack->frames.empty()) return true;
+  Frame& frame = stack->frames.back();
+  const FunctionCode& function = runtime.program().functions[frame.function];
+  const bool of_module =
+      function.module == reloading.module && function.kind != FunctionCode::Kind::body;
+  if (of_module) replace(runtime, reloading.attempt, frame);
+  return true;
+}
+
+const Strategy broken = [] {
+  Strategy strategy = in_place;
+  strategy.install = patch_and_replace_requester;
+  return strategy;
+}();
+
+}  // namespace
+
+const Mutant m25{
+    .id = "M25",
+    .title = "self-reload",
+    .base = "model/in-place",
+    .step = "install",
+    .bug = "a frame that asked for the reload of its own module goes on in the new code",
+    .seen_in = "phoenixframework/phoenix#1850",
+    .granularity = Granularity::yields,
+    .guarantee = "activation",
+    .runs_max = 5000,
+    .size_max = 30,
+    .strategy = &broken,
+    .reclamation = &reachability,
+};
+
+}  // namespace midstride::model::runtime

@@ -1,0 +1,24 @@
+// Reachability is promised and `immediate` is done: the old library is unloaded right after the
+// swap, and whoever is still in it goes on in nothing.
+#include "model/mutants/mutants.hpp"
+#include "model/reclamation/policies.hpp"
+#include "model/strategies/strategies.hpp"
+
+namespace midstride::model::runtime {
+
+const Mutant m36{
+    .id = "M36",
+    .title = "freed-at-commit",
+    .base = "model/swap",
+    .step = "reclaim",
+    .bug = "old code is freed at commit though frames still run it",
+    .seen_in = "rksm/hot-lib-reloader-rs#25",
+    .granularity = Granularity::yields,
+    .guarantee = "no-use-after-free",
+    .runs_max = 2000,
+    .size_max = 20,
+    .strategy = &swap,
+    .reclamation = &immediate,
+};
+
+}  // namespace midstride::model::runtime

@@ -1,0 +1,484 @@
+#include "model/program.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "model/event.hpp"
+#include "sim/check.hpp"
+
+namespace midstride::model {
+
+namespace {
+
+constexpr std::string_view op_names[] = {
+    "header", "move",  "new-object", "resolve", "look",  "call",        "store", "store-attribute",
+    "def",    "class", "send",       "receive", "yield", "spawn",       "kill",  "emit",
+    "return", "raise", "reload",     "pass",    "jump",  "end-finally", "leave", "poison"};
+
+// Compiles one scenario; holds what is needed on the way.
+class Compiler {
+ public:
+  Compiler(const Scenario& scenario, Program& program) : scenario_(scenario), program_(program) {}
+
+  void run() {
+    reset();
+    for (std::uint32_t m = 0; m < scenario_.modules.size(); ++m) compile_module(m);
+    for (const Task& task : scenario_.tasks) {
+      program_.scripts.push_back(static_cast<std::uint32_t>(program_.functions.size()));
+      begin_function(FunctionCode::Kind::script, task.name, {}, no_module, 0);
+      compile_body(task.lines, 0, task.lines.size());
+      end_function();
+    }
+    expect_turns();
+  }
+
+ private:
+  using Lines = std::vector<Line>;
+
+  void reset() {
+    program_.functions.clear();
+    program_.classes.clear();
+    program_.ops.clear();
+    program_.handlers.clear();
+    program_.local_names.clear();
+    program_.constants.clear();
+    program_.scripts.clear();
+    program_.modules.resize(scenario_.modules.size());
+    for (std::uint32_t m = 0; m < scenario_.modules.size(); ++m) {
+      program_.modules[m].name = scenario_.modules[m].name;
+      program_.modules[m].slots.clear();
+      program_.modules[m].versions.resize(scenario_.modules[m].versions.size());
+    }
+    program_.slot_of.assign(scenario_.names.size() * scenario_.modules.size(), 0);
+    program_.repeats.clear();
+    for (std::uint32_t n = 0; n < scenario_.names.size(); ++n)
+      program_.repeats.push_back(repeat_of(n));
+  }
+
+  Repeat repeat_of(std::uint32_t name) const {
+    const std::string& text = scenario_.names[name];
+    const std::size_t dot = text.find('.');
+    if (dot == std::string::npos) return {NameId{name}, 1};
+    Repeat repeat{scenario_.find(std::string_view(text).substr(0, dot)), 0};
+    std::from_chars(text.data() + dot + 1, text.data() + text.size(), repeat.number);
+    return repeat;
+  }
+
+  std::uint32_t slot(std::uint32_t module, NameId name) {
+    std::uint32_t& known = program_.slot_of[module * scenario_.names.size() + name.value];
+    if (known == 0) {
+      program_.modules[module].slots.push_back(name);
+      known = static_cast<std::uint32_t>(program_.modules[module].slots.size());
+    }
+    return module << 16 | (known - 1);
+  }
+
+  void compile_module(std::uint32_t m) {
+    const Module& module = scenario_.modules[m];
+    for (std::uint32_t v = 0; v < module.versions.size(); ++v) {
+      const Lines& lines = module.versions[v].lines;
+      VersionCode& version = program_.modules[m].versions[v];
+      version.number = module.versions[v].number;
+      version.only_defines = true;
+      version.functions_begin = static_cast<std::uint32_t>(program_.functions.size());
+      version.ops_begin = static_cast<std::uint32_t>(program_.ops.size());
+      begin_function(FunctionCode::Kind::body, module.name, {}, m, version.number);
+      // The functions' ops come after the body's: remember where they are and compile them when the
+      // body is done.
+      pending_.clear();
+      compile_body(lines, 0, lines.size());
+      end_function();
+      for (std::size_t next = 0; next < pending_.size(); ++next)
+        compile_function(lines, pending_[next], m, version.number);
+      version.functions_end = static_cast<std::uint32_t>(program_.functions.size());
+      version.ops_end = static_cast<std::uint32_t>(program_.ops.size());
+    }
+    for (std::uint32_t v = 0; v < module.versions.size(); ++v) mark_defined(m, v);
+  }
+
+  void mark_defined(std::uint32_t m, std::uint32_t v) {
+    const Lines& lines = scenario_.modules[m].versions[v].lines;
+    VersionCode& version = program_.modules[m].versions[v];
+    for (std::size_t at = 0; at < lines.size(); ++at) {
+      const LineKind kind = lines[at].kind;
+      if (kind != LineKind::def_ && kind != LineKind::class_ && kind != LineKind::pass)
+        version.only_defines = false;
+      if (kind == LineKind::def_ || kind == LineKind::class_) at = block_end(lines, at);
+    }
+    version.defines.assign(program_.modules[m].slots.size(), false);
+    for (std::size_t at = 0; at < lines.size(); ++at) {
+      const Line& line = lines[at];
+      if (line.kind == LineKind::def_ || line.kind == LineKind::class_ ||
+          line.kind == LineKind::assign) {
+        const std::uint32_t bound = slot(m, line.name) & 0xffff;
+        if (bound >= version.defines.size()) version.defines.resize(bound + 1, false);
+        version.defines[bound] = true;
+      }
+      if (line.kind == LineKind::def_ || line.kind == LineKind::class_) at = block_end(lines, at);
+    }
+  }
+
+  using Pending = Program::Pending;
+
+  void compile_function(const Lines& lines, const Pending& pending, std::uint32_t m,
+                        std::uint32_t version) {
+    const Line& line = lines[pending.line];
+    const std::size_t end = block_end(lines, pending.line);
+    std::uint32_t index = 0;
+    if (line.kind == LineKind::def_) {
+      index = static_cast<std::uint32_t>(program_.functions.size());
+      compile_def(lines, pending.line, end, FunctionCode::Kind::function, {}, m, version);
+    } else {
+      index = static_cast<std::uint32_t>(program_.classes.size());
+      const auto first = static_cast<std::uint32_t>(program_.functions.size());
+      for (std::size_t at = pending.line + 1; at < end; ++at) {
+        if (lines[at].kind != LineKind::def_) continue;  // pass
+        const std::size_t method_end = block_end(lines, at);
+        compile_def(lines, at, method_end, FunctionCode::Kind::method, line.name, m, version);
+        at = method_end;
+      }
+      program_.classes.push_back(
+          {line.name, m, first, static_cast<std::uint32_t>(program_.functions.size())});
+    }
+    Op& op = program_.ops[pending.op];
+    op.args[0] = static_cast<std::uint16_t>(index);
+    op.args[1] = static_cast<std::uint16_t>(index >> 16);
+  }
+
+  void compile_def(const Lines& lines, std::size_t begin, std::size_t end, FunctionCode::Kind kind,
+                   NameId class_name, std::uint32_t m, std::uint32_t version) {
+    begin_function(kind, lines[begin].name, class_name, m, version);
+    for (const Node& parameter : lines[begin].nodes) add_local(parameter.name);
+    function_.parameters = static_cast<std::uint16_t>(lines[begin].nodes.size());
+    compile_body(lines, begin + 1, end);
+    end_function();
+  }
+
+  void begin_function(FunctionCode::Kind kind, NameId name, NameId class_name, std::uint32_t m,
+                      std::uint32_t version) {
+    function_ = FunctionCode{};
+    function_.kind = kind;
+    function_.name = name;
+    function_.class_name = class_name;
+    function_.module = m;
+    function_.version = version;
+    function_.ops_begin = static_cast<std::uint32_t>(program_.ops.size());
+    function_.handlers_begin = static_cast<std::uint32_t>(program_.handlers.size());
+    function_.locals_begin = static_cast<std::uint32_t>(program_.local_names.size());
+    program_.functions.push_back(function_);
+    index_ = program_.functions.size() - 1;
+    add({.code = OpCode::header});
+  }
+
+  void end_function() {
+    add({.code = OpCode::leave});
+    function_.ops_end = static_cast<std::uint32_t>(program_.ops.size());
+    function_.handlers_end = static_cast<std::uint32_t>(program_.handlers.size());
+    program_.functions[index_] = function_;
+  }
+
+  void compile_body(const Lines& lines, std::size_t begin, std::size_t end) {
+    if (function_.kind != FunctionCode::Kind::body) {
+      for (std::size_t at = begin; at < end; ++at) {
+        if (lines[at].kind == LineKind::assign) add_local(lines[at].name);
+      }
+    }
+    compile_lines(lines, begin, end);
+  }
+
+  void add_local(NameId name) {
+    if (local(name) != Operand::nothing) return;
+    program_.local_names.push_back(name);
+    ++function_.locals;
+  }
+  std::uint16_t local(NameId name) const {
+    for (std::uint16_t at = 0; at < function_.locals; ++at) {
+      if (program_.local_names[function_.locals_begin + at] == name) return at;
+    }
+    return Operand::nothing;
+  }
+
+  void compile_lines(const Lines& lines, std::size_t begin, std::size_t end) {
+    for (std::size_t at = begin; at < end; ++at) {
+      const Line& line = lines[at];
+      switch (line.kind) {
+        case LineKind::def_:
+        case LineKind::class_:
+          pending_.push_back({at, static_cast<std::uint32_t>(program_.ops.size())});
+          add({.code = line.kind == LineKind::def_ ? OpCode::define_function : OpCode::define_class,
+               .argc = 1,
+               .x = slot(function_.module, line.name)});
+          at = block_end(lines, at);
+          break;
+        case LineKind::try_: at = compile_try(lines, at); break;
+        default: compile_statement(line);
+      }
+    }
+  }
+
+  std::uint32_t pc() const {
+    return static_cast<std::uint32_t>(program_.ops.size()) - function_.ops_begin - 1;
+  }
+
+  // Returns the index of its `end`.
+  std::size_t compile_try(const Lines& lines, std::size_t open) {
+    const std::size_t end = block_end(lines, open);
+    std::size_t part[3] = {end, end, end};  // where except, except TaskletExit and finally begin
+    for (std::size_t at = open + 1; at < end; ++at) {
+      if (lines[at].kind == LineKind::try_) at = block_end(lines, at);
+      if (lines[at].kind == LineKind::except_) part[0] = at;
+      if (lines[at].kind == LineKind::except_exit) part[1] = at;
+      if (lines[at].kind == LineKind::finally_) part[2] = at;
+    }
+    const std::uint32_t begin = pc();
+    const std::size_t body_end = std::min(part[0], std::min(part[1], part[2]));
+    compile_lines(lines, open + 1, body_end);
+    const std::uint32_t body_pc_end = pc();
+    std::uint32_t jumps[3];
+    std::size_t jump_count = 0;
+    const auto jump_on = [&] {
+      jumps[jump_count++] = static_cast<std::uint32_t>(program_.ops.size());
+      add({.code = OpCode::jump});
+    };
+    const bool handles = part[0] < end || part[1] < end;
+    if (handles) jump_on();
+    // In the order of the lines, so that the text decides which comes first.
+    for (std::size_t at = body_end; at < part[2]; ++at) {
+      const LineKind kind = lines[at].kind;
+      std::size_t stop = part[2];
+      if (kind == LineKind::except_ && part[1] > at && part[1] < stop) stop = part[1];
+      if (kind == LineKind::except_exit && part[0] > at && part[0] < stop) stop = part[0];
+      program_.handlers.push_back(
+          {begin, body_pc_end, pc(),
+           kind == LineKind::except_ ? Handler::Catches::errors : Handler::Catches::task_exit, 0});
+      compile_lines(lines, at + 1, stop);
+      jump_on();
+      at = stop - 1;
+    }
+    for (std::size_t at = 0; at < jump_count; ++at) program_.ops[jumps[at]].x = pc();
+    if (part[2] < end) {
+      const std::uint16_t completion = function_.completions++;
+      program_.handlers.push_back(
+          {begin, pc(), pc(), Handler::Catches::everything_then_rethrow, completion});
+      compile_lines(lines, part[2] + 1, end);
+      add({.code = OpCode::end_finally, .x = completion});
+    }
+    return end;
+  }
+
+  void compile_statement(const Line& line) {
+    switch (line.kind) {
+      case LineKind::assign:
+        if (function_.kind == FunctionCode::Kind::body) {
+          store(slot(function_.module, line.name), 1, line.nodes);
+        } else {
+          into(local(line.name), line.nodes);
+        }
+        break;
+      case LineKind::assign_member:
+        store(slot(program_.module_index(line.module), line.name), 0, line.nodes);
+        break;
+      case LineKind::assign_attribute: {
+        operands(line.nodes, 0, line.nodes.size());
+        Op op{.code = OpCode::store_attribute, .a = stack_[0], .x = line.name.value};
+        op.args[0] = stack_[1];
+        add(op);
+        break;
+      }
+      case LineKind::expression: into(Operand::nothing, line.nodes); break;
+      case LineKind::emit: add({.code = OpCode::emit, .a = operand(line.nodes)}); break;
+      case LineKind::return_: add({.code = OpCode::return_, .a = operand(line.nodes)}); break;
+      case LineKind::raise: add({.code = OpCode::raise, .a = operand(line.nodes)}); break;
+      case LineKind::yield: add({.code = OpCode::yield}); break;
+      case LineKind::spawn: {
+        operands(line.nodes, 0, line.nodes.size() - 1);
+        Op op{.code = OpCode::spawn,
+              .argc = line.nodes.back().argc,
+              .a = stack_[0],
+              .x = line.name.value};
+        for (std::size_t at = 0; at < op.argc; ++at) op.args[at] = stack_[at + 1];
+        add(op);
+        break;
+      }
+      case LineKind::kill: add({.code = OpCode::kill, .x = line.name.value}); break;
+      case LineKind::reload: add({.code = OpCode::reload, .x = reload_index(line.name)}); break;
+      case LineKind::pass: add({.code = OpCode::pass}); break;
+      case LineKind::def_:
+      case LineKind::class_:
+      case LineKind::try_:
+      case LineKind::except_:
+      case LineKind::except_exit:
+      case LineKind::finally_:
+      case LineKind::end: break;  // blocks are compiled by compile_lines
+    }
+  }
+
+  void store(std::uint32_t x, std::uint8_t own, const std::vector<Node>& nodes) {
+    const std::uint16_t value = operand(nodes);
+    add({.code = OpCode::store, .argc = own, .a = value, .x = x});
+  }
+
+  std::uint16_t operand(const std::vector<Node>& nodes) {
+    operands(nodes, 0, nodes.size());
+    return stack_[0];
+  }
+
+  // Leaves the value in `dst`: through the last op where there is one, else by a move.
+  void into(std::uint16_t dst, const std::vector<Node>& nodes) {
+    const std::size_t before = program_.ops.size();
+    const std::uint16_t value = operand(nodes);
+    if (program_.ops.size() > before) {
+      program_.ops.back().dst = dst;
+    } else {
+      add({.code = OpCode::move, .dst = dst, .a = value});
+    }
+  }
+
+  void operands(const std::vector<Node>& nodes, std::size_t begin, std::size_t end) {
+    stack_.clear();
+    for (std::size_t at = begin; at < end; ++at) push(nodes[at]);
+  }
+
+  void push(const Node& node) {
+    switch (node.kind) {
+      case NodeKind::none: stack_.push_back(constant(Value::none())); break;
+      case NodeKind::integer: stack_.push_back(constant(Value::integer(node.value))); break;
+      case NodeKind::object: result({.code = OpCode::new_object}); break;
+      case NodeKind::name: {
+        const std::uint16_t known = local(node.name);
+        if (known != Operand::nothing) {
+          stack_.push_back(known);
+        } else if (function_.module == no_module) {
+          result({.code = OpCode::resolve, .x = Program::nowhere << 16 | node.name.value});
+        } else {
+          const std::uint8_t own = function_.kind == FunctionCode::Kind::body ? 1 : 0;
+          result({.code = OpCode::resolve, .argc = own, .x = slot(function_.module, node.name)});
+        }
+        break;
+      }
+      case NodeKind::member:
+        result({.code = OpCode::resolve, .x = slot(program_.module_index(node.module), node.name)});
+        break;
+      case NodeKind::attribute: {
+        const std::uint16_t object = pop();
+        result({.code = OpCode::look, .a = object, .x = node.name.value});
+        break;
+      }
+      case NodeKind::call: {
+        Op op{.code = OpCode::call, .argc = node.argc};
+        for (std::size_t at = node.argc; at-- > 0;) op.args[at] = pop();
+        op.a = pop();
+        result(op);
+        break;
+      }
+      case NodeKind::receive:
+        result({.code = OpCode::receive, .x = channel_index(node.name)});
+        break;
+      case NodeKind::send: {
+        const std::uint16_t value = pop();
+        result({.code = OpCode::send, .a = value, .x = channel_index(node.name)});
+        break;
+      }
+    }
+  }
+
+  std::uint16_t pop() {
+    const std::uint16_t top = stack_.back();
+    stack_.pop_back();
+    return top;
+  }
+
+  void result(Op op) {
+    const auto depth = static_cast<std::uint16_t>(stack_.size());
+    op.dst = static_cast<std::uint16_t>(function_.locals + depth);
+    function_.temporaries =
+        std::max<std::uint16_t>(function_.temporaries, static_cast<std::uint16_t>(depth + 1));
+    stack_.push_back(op.dst);
+    add(op);
+  }
+
+  std::uint16_t constant(Value value) {
+    for (std::size_t at = 0; at < program_.constants.size(); ++at) {
+      if (program_.constants[at] == value)
+        return static_cast<std::uint16_t>(at | Operand::constant_bit);
+    }
+    program_.constants.push_back(value);
+    return static_cast<std::uint16_t>((program_.constants.size() - 1) | Operand::constant_bit);
+  }
+
+  void add(const Op& op) { program_.ops.push_back(op); }
+
+  std::uint32_t channel_index(NameId name) const {
+    for (std::uint32_t at = 0; at < scenario_.channels.size(); ++at) {
+      if (scenario_.channels[at].name == name) return at;
+    }
+    MIDSTRIDE_CHECK(false, "a well-formed scenario, whose channels are declared");
+    return 0;
+  }
+  std::uint32_t reload_index(NameId name) const {
+    for (std::uint32_t at = 0; at < scenario_.reloads.size(); ++at) {
+      if (scenario_.reloads[at].name == name) return at;
+    }
+    MIDSTRIDE_CHECK(false, "a well-formed scenario, whose reloads are declared");
+    return 0;
+  }
+
+  void expect_turns() {
+    std::size_t versions = 0;
+    for (const ModuleCode& module : program_.modules) versions += module.versions.size();
+    std::size_t in_modules = 0;
+    for (const FunctionCode& function : program_.functions) {
+      if (function.kind != FunctionCode::Kind::script)
+        in_modules += function.ops_end - function.ops_begin;
+    }
+    const std::size_t in_scripts = program_.ops.size() - in_modules;
+    const std::size_t modules = std::max<std::size_t>(program_.modules.size(), 1);
+    program_.turns_expected = static_cast<std::uint32_t>(
+        in_scripts + in_modules * modules / std::max<std::size_t>(versions, 1) + 1);
+  }
+
+  const Scenario& scenario_;
+  Program& program_;
+  FunctionCode function_;
+  std::size_t index_ = 0;
+  std::vector<Pending>& pending_ = program_.pending;
+  std::vector<std::uint16_t>& stack_ = program_.stack;
+};
+
+}  // namespace
+
+std::string_view name_of(OpCode code) { return op_names[static_cast<std::size_t>(code)]; }
+
+void Program::compile(const Scenario& scenario) { Compiler(scenario, *this).run(); }
+
+std::uint32_t Program::module_index(NameId name) const {
+  for (std::uint32_t at = 0; at < modules.size(); ++at) {
+    if (modules[at].name == name) return at;
+  }
+  MIDSTRIDE_CHECK(false, "a well-formed scenario, whose modules are declared");
+  return no_module;
+}
+
+const VersionCode* Program::version(std::uint32_t module, std::uint32_t number) const {
+  for (const VersionCode& version : modules[module].versions) {
+    if (version.number == number) return &version;
+  }
+  return nullptr;
+}
+
+bool Program::defines(std::uint32_t module, std::uint32_t number, std::uint32_t slot) const {
+  const VersionCode* code = version(module, number);
+  return code != nullptr && slot < code->defines.size() && code->defines[slot];
+}
+
+std::string Program::qualified_name(const FunctionCode& function, const Scenario& scenario) const {
+  if (function.kind == FunctionCode::Kind::script)
+    return "task " + std::string(scenario.text(function.name));
+  std::string name(scenario.text(modules[function.module].name));
+  if (function.kind == FunctionCode::Kind::body) return name;
+  if (function.kind == FunctionCode::Kind::method)
+    name += "." + std::string(scenario.text(function.class_name));
+  return name + "." + std::string(scenario.text(function.name));
+}
+
+}  // namespace midstride::model

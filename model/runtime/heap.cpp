@@ -1,0 +1,183 @@
+#include "model/runtime/heap.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "sim/check.hpp"
+
+namespace midstride::model::runtime {
+
+void Heap::clear() {
+  codes.clear();
+  functions.clear();
+  classes.clear();
+  class_slots.clear();
+  instances.clear();
+  methods.clear();
+  objects.clear();
+  fields.clear();
+  unreferenced.clear();
+}
+
+Value Heap::new_function(std::uint32_t code) {
+  acquire_code(code);
+  functions.push_back({.code = code, .count = 1});
+  return Value::of(Tag::function, static_cast<std::uint32_t>(functions.size() - 1));
+}
+
+Value Heap::new_class(NameId name, std::uint32_t module) {
+  const auto begin = static_cast<std::uint32_t>(class_slots.size());
+  classes.push_back(
+      {.slots_begin = begin, .slots_end = begin, .name = name, .module = module, .count = 1});
+  return Value::of(Tag::class_, static_cast<std::uint32_t>(classes.size() - 1));
+}
+
+Value Heap::new_instance(Value class_) {
+  instances.push_back({.class_ = class_.index(), .count = 1});
+  return Value::of(Tag::instance, static_cast<std::uint32_t>(instances.size() - 1));
+}
+
+Value Heap::new_method(Value class_, Value function, Value self) {
+  methods.push_back({.class_ = class_, .function = function, .self = self, .count = 1});
+  return Value::of(Tag::method, static_cast<std::uint32_t>(methods.size() - 1));
+}
+
+Value Heap::new_object() {
+  objects.push_back({.count = 1});
+  return Value::of(Tag::object, static_cast<std::uint32_t>(objects.size() - 1));
+}
+
+std::uint32_t& Heap::count_of(Value value) {
+  switch (value.tag()) {
+    case Tag::object: return objects[value.index()].count;
+    case Tag::instance: return instances[value.index()].count;
+    case Tag::class_: return classes[value.index()].count;
+    case Tag::function: return functions[value.index()].count;
+    case Tag::method: return methods[value.index()].count;
+    case Tag::absent:
+    case Tag::none:
+    case Tag::integer: break;
+  }
+  sim::broken_invariant(__FILE__, __LINE__, "value.on_heap()", "a value that is counted");
+}
+
+void Heap::acquire(Value value) {
+  if (value.on_heap()) ++count_of(value);
+}
+
+void Heap::release(Value value) {
+  if (!value.on_heap()) return;
+  std::uint32_t& count = count_of(value);
+  // Zero already: a planted bug gave up a count too many, and what was let go stays gone.
+  if (count == 0 || --count != 0) return;
+  dropping_.push_back(value);
+  if (dropping_.size() > 1) return;  // the outermost call works the list off
+  for (std::size_t at = 0; at < dropping_.size(); ++at) drop(dropping_[at]);
+  dropping_.clear();
+}
+
+void Heap::drop(Value value) {
+  switch (value.tag()) {
+    case Tag::function: release_code(functions[value.index()].code); break;
+    case Tag::class_: {
+      const Class row = classes[value.index()];
+      for (std::uint32_t at = row.slots_begin; at < row.slots_end; ++at)
+        release(class_slots[at].function);
+      break;
+    }
+    case Tag::instance: release(Value::of(Tag::class_, instances[value.index()].class_)); break;
+    case Tag::method: {
+      const Method row = methods[value.index()];
+      release(row.class_);
+      release(row.function);
+      release(row.self);
+      break;
+    }
+    case Tag::object: clear_fields(value); break;
+    case Tag::absent:
+    case Tag::none:
+    case Tag::integer: break;
+  }
+}
+
+void Heap::release_code(std::uint32_t code) {
+  MIDSTRIDE_CHECK(codes[code].count > 0, "a reference to code that was counted");
+  if (--codes[code].count == 0) unreferenced.push_back(code);
+}
+
+void Heap::set_code(Value function, std::uint32_t code) {
+  acquire_code(code);
+  const std::uint32_t old = functions[function.index()].code;
+  functions[function.index()].code = code;
+  release_code(old);
+}
+
+Value Heap::set_method(Value class_, NameId name, Value function) {
+  Class& row = classes[class_.index()];
+  for (std::uint32_t at = row.slots_begin; at < row.slots_end; ++at) {
+    if (class_slots[at].name == name) return std::exchange(class_slots[at].function, function);
+  }
+  if (row.slots_end != class_slots.size()) {  // move to the end, where there is room
+    const auto begin = static_cast<std::uint32_t>(class_slots.size());
+    for (std::uint32_t at = row.slots_begin; at < row.slots_end; ++at) {
+      const ClassSlot slot = class_slots[at];
+      class_slots.push_back(slot);
+    }
+    row.slots_end = begin + (row.slots_end - row.slots_begin);
+    row.slots_begin = begin;
+  }
+  class_slots.push_back({name, function});
+  ++row.slots_end;
+  return Value::absent();
+}
+
+Value Heap::method_of(Value class_, NameId name) const {
+  const Class& row = classes[class_.index()];
+  for (std::uint32_t at = row.slots_begin; at < row.slots_end; ++at) {
+    if (class_slots[at].name == name) return class_slots[at].function;
+  }
+  return Value::absent();
+}
+
+Value Heap::field_of(Value object, NameId name) const {
+  for (std::uint32_t at = objects[object.index()].fields; at != 0; at = fields[at - 1].next) {
+    if (fields[at - 1].name == name) return fields[at - 1].value;
+  }
+  return Value::absent();
+}
+
+void Heap::set_field(Value object, NameId name, Value value) {
+  std::uint32_t last = 0;
+  for (std::uint32_t at = objects[object.index()].fields; at != 0; at = fields[at - 1].next) {
+    if (fields[at - 1].name == name) {
+      release(std::exchange(fields[at - 1].value, value));
+      return;
+    }
+    last = at;
+  }
+  fields.push_back({name, value, 0});
+  const auto added = static_cast<std::uint32_t>(fields.size());
+  (last == 0 ? objects[object.index()].fields : fields[last - 1].next) = added;
+}
+
+void Heap::clear_fields(Value object) {
+  std::uint32_t at = std::exchange(objects[object.index()].fields, 0);
+  for (; at != 0; at = fields[at - 1].next)
+    release(std::exchange(fields[at - 1].value, Value::absent()));
+}
+
+Op* CodeArena::allocate(std::size_t ops) {
+  while (chunk_ < chunks_.size() && chunks_[chunk_].size - used_ < ops) {
+    ++chunk_;
+    used_ = 0;
+  }
+  if (chunk_ == chunks_.size()) {
+    const std::size_t size = std::max(chunk_ops, ops);
+    chunks_.push_back({std::make_unique<Op[]>(size), size});
+  }
+  Op* const begin = chunks_[chunk_].ops.get() + used_;
+  used_ += ops;
+  return begin;
+}
+
+}  // namespace midstride::model::runtime

@@ -1,0 +1,127 @@
+// The objects of one run of the model runtime, counted by reference as CPython counts them, and the
+// code that functions refer to. Indexes are never reused in a run, so a Value means one thing for
+// the whole run, even after what it named is gone.
+//
+// Whoever stores a Value owns one count on it: acquire() when it is copied, release() when it is
+// dropped. An object whose count falls to zero lets go of what it holds. What then happens to code
+// that nothing refers to is the reclamation policy's business: it is told through
+// Heap::unreferenced.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "model/program.hpp"
+#include "model/value.hpp"
+
+namespace midstride::model::runtime {
+
+// One function body as brought in by one load; its index is the code id of the events.
+struct Code {
+  Op* block = nullptr;         // its own copy of the ops, header first; poisoned when freed
+  std::uint32_t function = 0;  // index into Program::functions, or of the script
+  std::uint32_t load = 0;      // AttemptId, or no_load
+  std::uint32_t count = 0;     // functions and frames that refer to it
+  bool retired = false;
+  bool freed = false;
+};
+
+struct Function {
+  std::uint32_t code = 0;
+  std::uint32_t count = 0;
+};
+struct ClassSlot {
+  NameId name{};
+  Value function{};
+};
+struct Class {
+  std::uint32_t slots_begin = 0,
+                slots_end = 0;  // in Heap::class_slots; an absent function is a removed method
+  NameId name{};
+  std::uint32_t module = 0;
+  std::uint32_t count = 0;
+};
+struct Instance {
+  std::uint32_t class_ = 0;
+  std::uint32_t count = 0;
+};
+struct Method {
+  Value class_{}, function{}, self{};
+  std::uint32_t handle = 0;  // the HandleId under which its three were last seen
+  std::uint32_t count = 0;
+};
+struct Field {
+  NameId name{};
+  Value value{};
+  std::uint32_t next = 0;  // index + 1 of the next field of the same object
+};
+struct Object {
+  std::uint32_t fields = 0;  // index + 1 of the first
+  std::uint32_t count = 0;
+};
+
+class Heap {
+ public:
+  void clear();
+
+  // Each comes with a count of 1, which the caller owns, and takes over the counts of the Values
+  // given.
+  Value new_function(std::uint32_t code);
+  Value new_class(NameId name, std::uint32_t module);
+  Value new_instance(Value class_);
+  Value new_method(Value class_, Value function, Value self);
+  Value new_object();
+
+  void acquire(Value value);
+  void release(Value value);
+  void acquire_code(std::uint32_t code) { ++codes[code].count; }
+  void release_code(std::uint32_t code);
+  // The function goes on with other code, under the same identity.
+  void set_code(Value function, std::uint32_t code);
+
+  // Takes over the count of `function`; absent removes the method. Returns what was there, with its
+  // count.
+  Value set_method(Value class_, NameId name, Value function);
+  Value method_of(Value class_, NameId name) const;  // borrowed; absent if there is none
+
+  Value field_of(Value object, NameId name) const;         // borrowed; absent if there is none
+  void set_field(Value object, NameId name, Value value);  // takes over the count
+  void clear_fields(Value object);
+
+  std::vector<Code> codes;
+  std::vector<Function> functions;
+  std::vector<Class> classes;
+  std::vector<ClassSlot> class_slots;
+  std::vector<Instance> instances;
+  std::vector<Method> methods;
+  std::vector<Object> objects;
+  std::vector<Field> fields;
+  // Codes whose count fell to zero and that nobody has looked at yet, in that order.
+  std::vector<std::uint32_t> unreferenced;
+
+ private:
+  std::uint32_t& count_of(Value value);
+  void drop(Value value);
+
+  std::vector<Value> dropping_;
+};
+
+// Memory for the ops of loaded code: chunks that are kept from run to run and never move.
+class CodeArena {
+ public:
+  Op* allocate(std::size_t ops);
+  void clear() { chunk_ = used_ = 0; }
+
+ private:
+  static constexpr std::size_t chunk_ops = 4096;
+  struct Chunk {
+    std::unique_ptr<Op[]> ops;
+    std::size_t size;
+  };
+  std::vector<Chunk> chunks_;
+  std::size_t chunk_ = 0;
+  std::size_t used_ = 0;
+};
+
+}  // namespace midstride::model::runtime

@@ -1,0 +1,561 @@
+// Runs ops. One loop works on one stack of frames until it is empty; a call pushes a frame and a
+// return pops it, so the fiber holds nothing but the loop, and a run can be dropped between any two
+// ops. Every op is a turn first, and an event; what an op does to locals, handles and code is told
+// by further events right after it.
+#include <algorithm>
+#include <utility>
+
+#include "model/runtime/runtime.hpp"
+#include "sim/check.hpp"
+
+namespace midstride::model::runtime {
+
+namespace {
+
+constexpr std::size_t frames_max = 200;
+
+// How many of args are operands.
+std::size_t argument_count(const Op& op) {
+  if (op.code == OpCode::call || op.code == OpCode::spawn) return op.argc;
+  return op.code == OpCode::store_attribute ? 1 : 0;
+}
+
+// The name that an op acts on, for a recorded decision.
+NameId object_of(const Op& op, const Run& run) {
+  const Program& program = run.program();
+  switch (op.code) {
+    case OpCode::resolve:
+    case OpCode::store:
+    case OpCode::define_function:
+    case OpCode::define_class:
+      if (op.x >> 16 == Program::nowhere) return NameId{op.x & 0xffff};
+      return program.modules[op.x >> 16].slots[op.x & 0xffff];
+    case OpCode::look:
+    case OpCode::store_attribute:
+    case OpCode::spawn:
+    case OpCode::kill: return NameId{op.x};
+    case OpCode::send:
+    case OpCode::receive: return run.scenario().channels[op.x].name;
+    case OpCode::reload: return run.scenario().reloads[op.x].name;
+    default: return {};
+  }
+}
+
+bool callable(Value value) { return value.tag() == Tag::function || value.tag() == Tag::method; }
+
+}  // namespace
+
+void Runtime::execute(Stack& stack) {
+  stack.threw = false;
+  while (!stack.frames.empty()) {
+    const Frame* frame = &stack.frames.back();
+    const Op* next = frame->block + 1 + frame->pc;
+    if (silent(next->code)) {
+      run_silently(stack, *next);
+      settle();
+      continue;
+    }
+    const sim::Point point = frame->pc == 0 ? sim::Point::safepoint : sim::Point::op;
+    const sim::Wake wake = run_->turn(point, next->code, object_of(*next, *run_));
+    if (wake.kind == sim::WakeKind::exit) {
+      throw_new(stack, run_->error(ErrorKind::task_exit));
+      settle();
+      continue;
+    }
+    // Whoever ran meanwhile may have freed or (a planted bug) replaced the code.
+    frame = &stack.frames.back();
+    const Op op = frame->block[1 + frame->pc];
+    run_->event(EventKind::op, frame->id, frame->block->x, frame->pc);
+    if (silent(op.code)) continue;
+    if (operands_bound(stack, op)) step(stack, op);
+    settle();
+  }
+}
+
+void Runtime::run_silently(Stack& stack, const Op& op) {
+  Frame& frame = stack.frames.back();
+  switch (op.code) {
+    case OpCode::jump: frame.pc = op.x; break;
+    case OpCode::leave: give_back(stack, Value::none()); break;
+    case OpCode::end_finally: {
+      const Completion completion = std::exchange(stack.completions[frame.completions + op.x], {});
+      switch (completion.kind) {
+        case Completion::Kind::none: ++frame.pc; break;
+        case Completion::Kind::error: raise(stack, completion.error); break;
+        case Completion::Kind::value: give_back(stack, completion.value); break;
+      }
+      break;
+    }
+    case OpCode::poison: run_->touch(frame.block->x, frame.id); break;
+    default: MIDSTRIDE_CHECK(false, "a silent op");
+  }
+}
+
+void Runtime::step(Stack& stack, const Op& op) {
+  switch (op.code) {
+    case OpCode::move: put(stack, op.dst, take(stack, op.a)); break;
+    case OpCode::new_object: {
+      const Value object = heap.new_object();
+      run_->event(EventKind::create, object.word);
+      put(stack, op.dst, object);
+      break;
+    }
+    case OpCode::resolve: return resolve(stack, op);
+    case OpCode::look: return look(stack, op);
+    case OpCode::call: return call(stack, op);
+    case OpCode::store: {
+      const bool own = op.argc == 1;
+      const Value value = take(stack, op.a);
+      const std::uint32_t space = own ? stack.own_namespace : modules[op.x >> 16].namespace_;
+      store(space, op.x & 0xffff, {value, own ? stack.load : no_load},
+            own ? StoreHow::namespace_ : StoreHow::program);
+      break;
+    }
+    case OpCode::store_attribute: return store_attribute(stack, op);
+    case OpCode::define_function:
+      store(stack.own_namespace, op.x & 0xffff, {define_function(stack, op.index()), stack.load});
+      break;
+    case OpCode::define_class:
+      store(stack.own_namespace, op.x & 0xffff, {define_class(stack, op.index()), stack.load});
+      break;
+    case OpCode::send: return send(stack, op);
+    case OpCode::receive: return receive(stack, op);
+    case OpCode::yield:
+      if (run_->yield().kind == sim::WakeKind::exit)
+        return throw_new(stack, run_->error(ErrorKind::task_exit));
+      break;
+    case OpCode::spawn: return spawn(stack, op);
+    case OpCode::kill:
+      if (run_->kill(NameId{op.x}).kind == sim::WakeKind::exit)
+        return throw_new(stack, run_->error(ErrorKind::task_exit));
+      break;
+    case OpCode::emit: {
+      const Value value = take(stack, op.a);
+      run_->emit(value);
+      heap.release(value);
+      break;
+    }
+    case OpCode::return_: return give_back(stack, take(stack, op.a));
+    case OpCode::raise: {
+      const Value value = take(stack, op.a);
+      heap.release(value);  // nobody can get at it again
+      return throw_new(stack, run_->error(ErrorKind::raised, value));
+    }
+    case OpCode::reload: {
+      const sim::Wake wake = run_->reload(op.x);
+      if (wake.kind == sim::WakeKind::exit)
+        return throw_new(stack, run_->error(ErrorKind::task_exit));
+      if (wake.word == static_cast<std::uint64_t>(AttemptEnd::failed))
+        return throw_new(stack, run_->last_attempt_error());
+      break;
+    }
+    case OpCode::pass: break;
+    default: MIDSTRIDE_CHECK(false, "an op that is a turn");
+  }
+  ++stack.frames.back().pc;
+}
+
+bool Runtime::operands_bound(Stack& stack, const Op& op) {
+  const Frame& frame = stack.frames.back();
+  const auto bound = [&](std::uint16_t operand) {
+    if (operand >= frame.locals || stack.values[frame.values + operand] != Value::absent())
+      return true;
+    const FunctionCode& function = program().functions[frame.function];
+    throw_new(stack, run_->error(ErrorKind::unbound_local, {},
+                                 program().local_names[function.locals_begin + operand]));
+    return false;
+  };
+  if (!bound(op.a)) return false;
+  for (std::size_t at = 0; at < argument_count(op); ++at) {
+    if (!bound(op.args[at])) return false;
+  }
+  return true;
+}
+
+// The value of an operand, counted: a local is copied, a temporary is used up.
+Value Runtime::take(Stack& stack, std::uint16_t operand) {
+  if ((operand & Operand::constant_bit) != 0)
+    return program().constants[operand - Operand::constant_bit];
+  const Frame& frame = stack.frames.back();
+  Value& place = stack.values[frame.values + operand];
+  if (operand >= frame.locals) return std::exchange(place, Value::absent());
+  run_->event(EventKind::read, frame.id, frame.slots + operand, place.word);
+  heap.acquire(place);
+  return place;
+}
+
+// Takes over the count of the value.
+void Runtime::put(Stack& stack, std::uint16_t dst, Value value) {
+  if (dst == Operand::nothing) return heap.release(value);
+  const Frame frame = stack.frames.back();
+  const Value old = std::exchange(stack.values[frame.values + dst], value);
+  remember_look(stack, frame.values + dst, value);
+  if (dst < frame.locals) {
+    run_->event(EventKind::write, frame.id, frame.slots + dst, value.word);
+    if (callable(value))
+      run_->event(EventKind::bind, frame.slots + dst, handle_of(value), code_of(value));
+  }
+  heap.release(old);
+}
+
+void Runtime::put_looked_up(Stack& stack, std::uint16_t dst, Value value) {
+  const Frame& frame = stack.frames.back();
+  const bool temporary = dst != Operand::nothing && dst >= frame.locals;
+  if (temporary && callable(value))
+    run_->event(EventKind::look, frame.slots + dst, handle_of(value), code_of(value));
+  put(stack, dst, value);
+}
+
+std::uint32_t Runtime::code_of(Value value) const {
+  if (value.tag() == Tag::method) value = heap.methods[value.index()].function;
+  return heap.functions[value.index()].code;
+}
+
+std::uint32_t Runtime::handle_of(Value value) {
+  if (value.tag() == Tag::function) return value.word;
+  Method& method = heap.methods[value.index()];
+  std::vector<HandleRow>& handles = run_->tables().handles;
+  const HandleRow seen{value, method.class_, method.function, method.self};
+  if (method.handle == 0 || handles[method.handle - 1] != seen) {
+    run_->trace().define(static_cast<std::uint64_t>(seen.object.word) << 32 | seen.class_.word,
+                         static_cast<std::uint64_t>(seen.function.word) << 32 | seen.self.word);
+    handles.push_back(seen);
+    method.handle = static_cast<std::uint32_t>(handles.size());
+  }
+  return Value::of(Tag::method, method.handle - 1).word;
+}
+
+void Runtime::remember_look(Stack& stack, std::size_t at, Value value) {
+  if (strategy_.calls != CallRule::code_of_look_up) return;
+  if (stack.looked.size() <= at) stack.looked.resize(stack.values.size(), 0);
+  const std::uint32_t now = callable(value) ? code_of(value) + 1 : 0;
+  if (now != 0) heap.acquire_code(now - 1);
+  const std::uint32_t old = std::exchange(stack.looked[at], now);
+  if (old != 0) heap.release_code(old - 1);
+}
+
+void Runtime::resolve(Stack& stack, const Op& op) {
+  const std::uint32_t module = op.x >> 16;
+  const std::uint32_t slot = op.x & 0xffff;
+  if (module == Program::nowhere)
+    return throw_new(stack, run_->error(ErrorKind::name, {}, NameId{slot}));
+  const Binding found =
+      binding(op.argc == 1 ? stack.own_namespace : modules[module].namespace_, slot);
+  run_->event(EventKind::resolve, op.x, found.value.word, found.load);
+  if (found.value == Value::absent()) {
+    return throw_new(stack,
+                     run_->error(ErrorKind::name, {}, program().modules[module].slots[slot]));
+  }
+  heap.acquire(found.value);
+  put_looked_up(stack, op.dst, found.value);
+  ++stack.frames.back().pc;
+}
+
+void Runtime::look(Stack& stack, const Op& op) {
+  const NameId name{op.x};
+  const Value object = take(stack, op.a);
+  Value found{};
+  switch (object.tag()) {
+    case Tag::instance:
+    case Tag::class_: {
+      const bool bound = object.tag() == Tag::instance;
+      const Value class_ =
+          bound ? Value::of(Tag::class_, heap.instances[object.index()].class_) : object;
+      const Value function = heap.method_of(class_, name);
+      if (function == Value::absent()) break;
+      heap.acquire(class_);
+      heap.acquire(function);
+      if (bound) heap.acquire(object);
+      found = heap.new_method(class_, function, bound ? object : Value::absent());
+      break;
+    }
+    case Tag::method: {
+      const Method& method = heap.methods[object.index()];
+      if (name == names_.class_) found = method.class_;
+      if (name == names_.function) found = method.function;
+      if (name == names_.self) found = method.self == Value::absent() ? Value::none() : method.self;
+      heap.acquire(found);
+      break;
+    }
+    case Tag::object:
+      found = heap.field_of(object, name);
+      heap.acquire(found);
+      if (found != Value::absent())
+        run_->event(EventKind::field, object.word, name.value, found.word, 0);
+      break;
+    case Tag::absent:
+    case Tag::none:
+    case Tag::integer:
+    case Tag::function: break;
+  }
+  if (found == Value::absent()) {
+    heap.release(object);
+    return throw_new(stack, run_->error(ErrorKind::attribute, object, name));
+  }
+  put_looked_up(stack, op.dst, found);
+  heap.release(object);
+  ++stack.frames.back().pc;
+}
+
+void Runtime::store_attribute(Stack& stack, const Op& op) {
+  const NameId name{op.x};
+  const Value object = take(stack, op.a);
+  const Value value = take(stack, op.args[0]);
+  const std::uint32_t frame = stack.frames.back().id;
+  if (object.tag() == Tag::object) {
+    run_->event(EventKind::field, object.word, name.value, value.word, 1);
+    heap.set_field(object, name, value);
+    heap.release(object);
+    ++stack.frames.back().pc;
+    return;
+  }
+  std::uint32_t error = 0;
+  if (object.tag() == Tag::method &&
+      (name == names_.class_ || name == names_.function || name == names_.self)) {
+    error = run_->error(ErrorKind::read_only, {}, name);
+    run_->event(EventKind::assign_read_only, frame, handle_of(object), error);
+  } else {
+    error = run_->error(ErrorKind::attribute, object, name);
+  }
+  heap.release(value);
+  heap.release(object);
+  throw_new(stack, error);
+}
+
+void Runtime::call(Stack& stack, const Op& op) {
+  const Frame caller = stack.frames.back();
+  const bool named = op.a < caller.locals;
+  const std::uint32_t place = caller.values + op.a;
+  const std::uint32_t slot = (op.a & Operand::constant_bit) != 0 ? no_slot : caller.slots + op.a;
+  const bool looked_up = slot != no_slot && place < stack.looked.size();
+  const std::uint32_t looked = looked_up ? stack.looked[place] : 0;
+  const Value callee = take(stack, op.a);
+  std::array<Value, 4> arguments{};
+  std::size_t count = 0;
+  Value function = callee;
+  if (callee.tag() == Tag::method) {
+    const Method& method = heap.methods[callee.index()];
+    function = method.function;
+    if (method.self != Value::absent()) arguments[count++] = method.self;
+    heap.acquire(method.self);
+  }
+  for (std::size_t at = 0; at < op.argc; ++at) arguments[count++] = take(stack, op.args[at]);
+  const auto drop = [&] {
+    for (std::size_t at = 0; at < count; ++at) heap.release(arguments[at]);
+    heap.release(callee);
+  };
+
+  if (callee.tag() == Tag::class_ && count == 0) {
+    const Value instance = heap.new_instance(callee);  // keeps the count of the class
+    run_->tables().instance_classes.push_back(callee.index());
+    run_->event(EventKind::create, instance.word, callee.word);
+    put(stack, op.dst, instance);
+    ++stack.frames.back().pc;
+    return;
+  }
+  if (!callable(callee)) {
+    drop();
+    return throw_new(
+        stack, run_->error(callee.tag() == Tag::class_ ? ErrorKind::arity : ErrorKind::not_callable,
+                           callee));
+  }
+  const std::uint32_t now = heap.functions[function.index()].code;
+  const std::uint32_t entered = looked != 0 ? looked - 1 : now;
+  run_->event(EventKind::call, slot, handle_of(callee), entered);
+  if (heap.codes[entered].freed) return run_->touch(entered, caller.id);
+  if (program().functions[heap.codes[now].function].parameters != count) {
+    drop();
+    return throw_new(stack, run_->error(ErrorKind::arity, callee), now);
+  }
+  if (stack.frames.size() >= frames_max)
+    return run_->over_budget("frames: more than 200 calls deep");
+  push_frame(stack, entered, now, named ? EnterHow::held : EnterHow::by_name, op.dst);
+  pass_arguments(stack, arguments, count);
+  heap.release(callee);
+  // The look-up is over; what it held of the old code goes.
+  if (looked != 0 && !named) {
+    stack.looked[place] = 0;
+    heap.release_code(looked - 1);
+  }
+}
+
+void Runtime::pass_arguments(Stack& stack, const std::array<Value, 4>& arguments,
+                             std::size_t count) {
+  const std::uint16_t parameters = program().functions[stack.frames.back().function].parameters;
+  for (std::size_t at = 0; at < count; ++at) {
+    // They differ in number only where a planted bug enters other code than was checked.
+    if (at < parameters) {
+      put(stack, static_cast<std::uint16_t>(at), arguments[at]);
+    } else {
+      heap.release(arguments[at]);
+    }
+  }
+}
+
+void Runtime::push_frame(Stack& stack, std::uint32_t code, std::uint32_t signature, EnterHow how,
+                         std::uint16_t result) {
+  const Code& row = heap.codes[code];
+  const FunctionCode& function = program().functions[row.function];
+  Frame frame;
+  frame.id = run_->new_frame();
+  frame.block = row.block;
+  frame.code = code;
+  frame.function = row.function;
+  frame.values = static_cast<std::uint32_t>(stack.values.size());
+  frame.completions = static_cast<std::uint32_t>(stack.completions.size());
+  frame.locals = function.locals;
+  frame.size = static_cast<std::uint16_t>(function.locals + function.temporaries);
+  frame.slots = run_->new_slots(frame.size);
+  frame.result = result;
+  stack.values.resize(stack.values.size() + frame.size);
+  stack.completions.resize(stack.completions.size() + function.completions);
+  stack.frames.push_back(frame);
+  heap.acquire_code(code);
+  if (row.load != no_load) ++loads[row.load].frames;
+  run_->event(EventKind::enter, frame.id, code, signature, static_cast<std::uint8_t>(how));
+}
+
+void Runtime::pop_frame(Stack& stack, ExitHow how) {
+  const Frame frame = stack.frames.back();
+  run_->event(EventKind::exit, frame.id, 0, 0, static_cast<std::uint8_t>(how));
+  stack.frames.pop_back();
+  for (std::size_t at = frame.values; at < stack.values.size(); ++at) release_slot(stack, at);
+  for (std::size_t at = frame.completions; at < stack.completions.size(); ++at)
+    heap.release(stack.completions[at].value);
+  stack.values.resize(frame.values);
+  stack.completions.resize(frame.completions);
+  const std::uint32_t load = heap.codes[frame.code].load;
+  heap.release_code(frame.code);
+  if (load == no_load || --loads[load].frames != 0) return;
+  if (loads[load].retired && reclamation_.at_quiescence != nullptr)
+    reclamation_.at_quiescence(*this, load);
+}
+
+void Runtime::release_slot(Stack& stack, std::size_t at) {
+  heap.release(std::exchange(stack.values[at], Value::absent()));
+  if (at < stack.looked.size() && stack.looked[at] != 0)
+    heap.release_code(std::exchange(stack.looked[at], 0) - 1);
+}
+
+void Runtime::throw_new(Stack& stack, std::uint32_t error, std::uint32_t signature) {
+  run_->event(EventKind::throw_, stack.frames.empty() ? 0 : stack.frames.back().id, error,
+              signature);
+  raise(stack, error);
+}
+
+// Goes on at the innermost handler, or ends the stack.
+void Runtime::raise(Stack& stack, std::uint32_t error) {
+  const bool exit = run_->tables().errors[error].kind == ErrorKind::task_exit;
+  while (!stack.frames.empty()) {
+    Frame& frame = stack.frames.back();
+    const FunctionCode& function = program().functions[frame.function];
+    for (std::uint32_t at = function.handlers_begin; at < function.handlers_end; ++at) {
+      const Handler& handler = program().handlers[at];
+      if (frame.pc < handler.begin || frame.pc >= handler.end) continue;
+      const bool everything = handler.catches == Handler::Catches::everything_then_rethrow;
+      if (!everything && (handler.catches == Handler::Catches::task_exit) != exit) continue;
+      for (std::size_t slot = frame.values + frame.locals; slot < stack.values.size(); ++slot)
+        release_slot(stack, slot);
+      if (everything) {
+        stack.completions[frame.completions + handler.completion] = {
+            Completion::Kind::error, error, {}};
+      } else {
+        run_->event(EventKind::catch_, frame.id, error);
+      }
+      frame.pc = handler.target;
+      return;
+    }
+    pop_frame(stack, ExitHow::threw);
+  }
+  stack.threw = true;
+  stack.error = error;
+}
+
+// Returns from the innermost frame, through the finally blocks around its program counter. Takes
+// over the count of the value.
+void Runtime::give_back(Stack& stack, Value value) {
+  Frame& frame = stack.frames.back();
+  const FunctionCode& function = program().functions[frame.function];
+  for (std::uint32_t at = function.handlers_begin; at < function.handlers_end; ++at) {
+    const Handler& handler = program().handlers[at];
+    if (handler.catches != Handler::Catches::everything_then_rethrow) continue;
+    if (frame.pc < handler.begin || frame.pc >= handler.end) continue;
+    stack.completions[frame.completions + handler.completion] = {Completion::Kind::value, no_error,
+                                                                 value};
+    frame.pc = handler.target;
+    return;
+  }
+  const std::uint16_t result = frame.result;
+  pop_frame(stack, ExitHow::returned);
+  if (stack.frames.empty()) return heap.release(value);
+  put(stack, result, value);
+  ++stack.frames.back().pc;
+}
+
+Value Runtime::define_function(const Stack& stack, std::uint32_t function) {
+  const std::uint32_t module = program().functions[function].module;
+  const std::uint32_t first = heap.codes[loads[stack.load].codes_begin].function;
+  const Value value = heap.new_function(loads[stack.load].codes_begin + (function - first));
+  run_->tables().functions.push_back({module, function, stack.load});
+  run_->trace().define(static_cast<std::uint64_t>(value.word) << 32 | stack.load, function);
+  return value;
+}
+
+Value Runtime::define_class(const Stack& stack, std::uint32_t index) {
+  const ClassCode& code = program().classes[index];
+  const Value class_ = heap.new_class(code.name, code.module);
+  run_->tables().classes.push_back({code.module, index, stack.load});
+  run_->trace().define(static_cast<std::uint64_t>(class_.word) << 32 | stack.load, index);
+  for (std::uint32_t at = code.methods_begin; at < code.methods_end; ++at) {
+    set_class_method(class_, program().functions[at].name, define_function(stack, at));
+  }
+  return class_;
+}
+
+void Runtime::send(Stack& stack, const Op& op) {
+  const Value value = take(stack, op.a);
+  const bool will_wait = run_->scheduler().balance(sim::ChannelId{op.x}) >= 0;
+  const bool forgotten = strategy_.parked == ParkedValues::forgotten && will_wait;
+  if (forgotten) heap.release(value);
+  const sim::Wake wake = run_->send(op.x, value.word | (forgotten ? forgotten_bit : 0));
+  if (wake.kind != sim::WakeKind::value) {
+    if (!forgotten && !wake.done) heap.release(value);
+    const ErrorKind kind =
+        wake.kind == sim::WakeKind::exit ? ErrorKind::task_exit : ErrorKind::would_block;
+    return throw_new(stack, run_->error(kind));
+  }
+  put(stack, op.dst, Value::none());
+  ++stack.frames.back().pc;
+}
+
+void Runtime::receive(Stack& stack, const Op& op) {
+  const sim::Wake wake = run_->receive(op.x);
+  if (wake.kind != sim::WakeKind::value) {
+    const bool counted = wake.done && (wake.word & forgotten_bit) == 0;
+    if (counted) heap.release(Value{static_cast<std::uint32_t>(wake.word)});
+    const ErrorKind kind =
+        wake.kind == sim::WakeKind::exit ? ErrorKind::task_exit : ErrorKind::would_block;
+    return throw_new(stack, run_->error(kind));
+  }
+  const Value value{static_cast<std::uint32_t>(wake.word)};
+  if ((wake.word & forgotten_bit) != 0) heap.acquire(value);
+  put(stack, op.dst, value);
+  ++stack.frames.back().pc;
+}
+
+void Runtime::spawn(Stack& stack, const Op& op) {
+  Spawned spawned;
+  spawned.argc = op.argc;
+  spawned.callee = take(stack, op.a);
+  for (std::size_t at = 0; at < op.argc; ++at) spawned.arguments[at] = take(stack, op.args[at]);
+  if (!callable(spawned.callee)) {
+    const std::uint32_t error = run_->error(ErrorKind::not_callable, spawned.callee);
+    drop(spawned);
+    return throw_new(stack, error);
+  }
+  spawned_tasks.push_back(spawned);
+  run_->spawn(NameId{op.x}, spawned_tasks.size() - 1, handle_of(spawned.callee));
+  ++stack.frames.back().pc;
+}
+
+}  // namespace midstride::model::runtime

@@ -1,0 +1,222 @@
+// The model runtime: an interpreter of the scenario language whose frames are plain values, with
+// real reclamation of old code. It is the reference against which real runtimes are compared, and
+// it can be broken on purpose (mutants).
+//
+// Three files implement it: interpreter.cpp runs ops, reload.cpp runs an attempt's steps,
+// runtime.cpp is the rest. walker.cpp is the harness's own look at who still holds freed code; it
+// shares nothing with the counting.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "model/run.hpp"
+#include "model/runtime/heap.hpp"
+#include "model/runtime/strategy.hpp"
+#include "model/subject.hpp"
+
+namespace midstride::model::runtime {
+
+struct Binding {
+  Value value{};
+  std::uint32_t load = no_load;  // the attempt that made it; no_load: program code did
+  bool operator==(const Binding&) const = default;
+};
+struct Namespace {
+  std::uint32_t module = 0;
+  std::uint32_t begin = 0;  // of its bindings in Runtime::bindings, one per name slot of the module
+  std::uint32_t count = 0;
+};
+// What was there before a change, for undo.
+struct Undo {
+  enum class Kind : std::uint8_t { binding, code, method };
+  Kind kind = Kind::binding;
+  std::uint32_t owner = 0;  // namespace, function's or class's index
+  std::uint32_t slot = 0;   // binding: name slot; method: NameId
+  Binding binding{};        // binding, method: counted
+  std::uint32_t code = 0;   // code: counted
+};
+
+struct ModuleState {
+  std::uint32_t namespace_ = 0;  // the pointer through which functions reach their globals
+  std::uint32_t version = 0;
+  std::uint32_t load = no_load;     // the last committed attempt
+  std::vector<std::uint32_t> open;  // attempts begun and not ended
+  std::vector<Undo> undo_log;       // of the attempt that installs; a mutant keeps it longer
+};
+// One load of one version; index: AttemptId.
+struct Load {
+  std::uint32_t codes_begin = 0, codes_end = 0;
+  std::uint32_t frames = 0;  // that run its code now
+  bool retired = false;
+};
+struct Completion {  // what a finally block interrupted
+  enum class Kind : std::uint8_t { none, error, value };
+  Kind kind = Kind::none;
+  std::uint32_t error = no_error;
+  Value value{};
+};
+struct Frame {
+  std::uint32_t id = 0;
+  std::uint32_t slots = 0;    // number of its first slot in the events
+  const Op* block = nullptr;  // header of the code that the program counter points into
+  std::uint32_t pc = 0;
+  std::uint32_t code = 0;         // counted
+  std::uint32_t function = 0;     // index into Program::functions, of `code`
+  std::uint32_t values = 0;       // of its first local in Stack::values
+  std::uint32_t completions = 0;  // likewise
+  std::uint16_t locals = 0;
+  std::uint16_t size = 0;                   // locals and temporaries
+  std::uint16_t result = Operand::nothing;  // where the caller wants what it returns
+};
+// The frames of one tasklet or of one reload's body, innermost last.
+struct Stack {
+  std::vector<Frame> frames;
+  std::vector<Value> values;
+  std::vector<std::uint32_t>
+      looked;  // beside values, for CallRule::code_of_look_up: the code at the look-up, counted
+  std::vector<Completion> completions;
+  std::uint32_t own_namespace = 0;  // of a module body: where its own names are
+  std::uint32_t load = no_load;     // of a module body
+  bool threw = false;               // an error left the outermost frame
+  std::uint32_t error = no_error;
+};
+struct Spawned {
+  Value callee{};
+  std::array<Value, 3> arguments{};
+  std::uint8_t argc = 0;
+  bool waiting = true;
+};
+
+// One attempt on its way through the steps.
+struct Reloading {
+  Runtime& runtime;
+  Run& run;
+  std::uint32_t attempt;
+  std::uint32_t module;
+  std::uint32_t from = 0;     // version number
+  std::uint32_t staging = 0;  // namespace of the body; the live one if the strategy has no stage
+  std::uint32_t retired_namespace = no_namespace;
+  std::uint32_t error = no_error;
+  static constexpr std::uint32_t no_namespace = 0xffff'ffff;
+
+  void step_begins(Step step);
+  void step_ends(Step step);
+};
+
+class Runtime final : public Subject {
+ public:
+  Runtime(std::string name, const Strategy& strategy, const Reclamation& reclamation,
+          LocalsPolicy locals);
+
+  std::string_view name() const override { return name_; }
+  const Capabilities& capabilities() const override { return capabilities_; }
+  void begin(Run& run) override;
+  void load(Run& run, std::uint32_t attempt) override;
+  void script(Run& run, std::uint32_t task) override;
+  void spawned(Run& run, std::uint64_t payload) override;
+  void forget(Run& run, std::uint64_t payload) override;
+  void inspect(Run& run, const Inspection& inspection) override;
+  void collect(Run& run) override;
+  void end(Run& run) override;
+
+  // For strategies, reclamation policies and mutants.
+  Run& run() { return *run_; }
+  const Program& program() const { return run_->program(); }
+  Binding& binding(std::uint32_t namespace_, std::uint32_t slot) {
+    return bindings[namespaces[namespace_].begin + slot];
+  }
+  std::uint32_t new_namespace(std::uint32_t module);
+  // Takes over the count of the value; tells of the store. The old binding is dropped.
+  void store(std::uint32_t namespace_, std::uint32_t slot, Binding made,
+             StoreHow how = StoreHow::namespace_);
+  void point_module_at(std::uint32_t module, std::uint32_t namespace_);
+  void drop_namespace(std::uint32_t namespace_);
+  void set_class_method(Value class_, NameId name,
+                        Value function);  // takes over the count; tells of the store
+  void set_function_code(Value function, std::uint32_t code);
+  void retire_load(std::uint32_t load);
+  void free_code(std::uint32_t code);
+  bool is_open(const ModuleState& module, std::uint32_t attempt) const;
+  // The stack of a task that has one: a tasklet's, or that of a reload's body.
+  Stack* stack_of(sim::TaskId task);
+
+  Heap heap;
+  std::vector<ModuleState> modules;
+  std::vector<Namespace> namespaces;
+  std::vector<Binding> bindings;
+  std::vector<Load> loads;
+  std::vector<Spawned> spawned_tasks;
+
+ private:
+  friend void walk(Runtime& runtime, Run& run);
+
+  Stack& new_stack(sim::TaskId task);
+  // interpreter.cpp: execute() leaves the stack empty; Stack::threw says how. throw_new and raise
+  // go on at the innermost handler.
+  void execute(Stack& stack);
+  void run_silently(Stack& stack, const Op& op);
+  void step(Stack& stack, const Op& op);
+  void push_frame(Stack& stack, std::uint32_t code, std::uint32_t signature, EnterHow how,
+                  std::uint16_t result);
+  void pass_arguments(Stack& stack, const std::array<Value, 4>& arguments, std::size_t count);
+  void pop_frame(Stack& stack, ExitHow how);
+  void throw_new(Stack& stack, std::uint32_t error, std::uint32_t signature = no_code);
+  void raise(Stack& stack, std::uint32_t error);
+  void give_back(Stack& stack, Value value);
+  bool operands_bound(Stack& stack, const Op& op);
+  Value take(Stack& stack, std::uint16_t operand);
+  void put(Stack& stack, std::uint16_t dst, Value value);
+  void put_looked_up(Stack& stack, std::uint16_t dst, Value value);
+  void resolve(Stack& stack, const Op& op);
+  void look(Stack& stack, const Op& op);
+  void call(Stack& stack, const Op& op);
+  void store_attribute(Stack& stack, const Op& op);
+  void send(Stack& stack, const Op& op);
+  void receive(Stack& stack, const Op& op);
+  void spawn(Stack& stack, const Op& op);
+  Value define_function(const Stack& stack, std::uint32_t function);
+  Value define_class(const Stack& stack, std::uint32_t index);
+  std::uint32_t code_of(Value callable) const;
+  std::uint32_t handle_of(Value callable);
+  void remember_look(Stack& stack, std::size_t at, Value value);
+  void release_slot(Stack& stack, std::size_t at);
+  // runtime.cpp
+  void settle();  // what the counts have brought about since the last op or step; then the walker
+  void drop(Spawned& spawned);
+  template <class Visit>
+  void each_root(Run& run, const Visit& visit);  // roots.hpp
+  // reload.cpp
+  void make_codes(std::uint32_t attempt, const VersionCode& version, std::uint32_t module);
+  std::uint32_t new_code(std::uint32_t function, std::uint32_t load, std::uint32_t module,
+                         Op* block);
+  bool run_body(Reloading& reloading);
+  void commit(Reloading& reloading, bool first);
+  void fail(Reloading& reloading);
+  void reclaim(Reloading& reloading, const std::vector<std::uint32_t>& old);
+
+  std::string name_;
+  const Strategy& strategy_;
+  const Reclamation& reclamation_;
+  Capabilities capabilities_;
+  Run* run_ = nullptr;
+  std::vector<std::unique_ptr<Stack>> stacks_;  // pool
+  std::vector<std::uint32_t> stack_of_task_;    // by TaskId: index into stacks_ + 1
+  std::size_t stacks_used_ = 0;
+  CodeArena arena_;
+  std::vector<std::uint32_t> script_codes_;  // by task
+  std::vector<std::uint32_t> freed_;         // since the walker last went
+  struct {
+    NameId class_{}, function{}, self{};
+  } names_;  // of a method's attributes, none where the scenario does not name them
+  static constexpr std::uint64_t forgotten_bit = std::uint64_t{1} << 32;
+};
+
+// Looks for holders of the code freed since it last went, from the roots, and tells of each (Live).
+// No strategy and no mutant can replace it, and it does not trust the counts.
+void walk(Runtime& runtime, Run& run);
+
+}  // namespace midstride::model::runtime

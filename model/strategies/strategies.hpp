@@ -1,0 +1,30 @@
+// The strategies, one small file each, and the steps that more than one of them takes.
+#pragma once
+
+#include "model/runtime/runtime.hpp"
+#include "model/runtime/strategy.hpp"
+
+namespace midstride::model::runtime {
+
+extern const Strategy overwrite;
+extern const Strategy swap;
+extern const Strategy in_place;
+
+// Waits until no other attempt on the module is under way; says no to one that the module's own
+// body asks for.
+bool queue_behind_others(Reloading& reloading);
+// Gives the body a namespace of its own.
+void stage_apart(Reloading& reloading);
+// Drops that namespace again.
+void drop_staging(Reloading& reloading);
+// Points the module at the staging namespace; the old one is let go by drop_retired_namespace.
+bool swap_pointer(Reloading& reloading);
+void drop_retired_namespace(Reloading& reloading);
+// Takes the names of the staging namespace over, one by one, keeping the identity of functions and
+// classes; a turn between two names. False, with the error set, at a name that changed its kind.
+bool patch_in_place(Reloading& reloading);
+// Forgets the undo log, then patches.
+bool patch_with_new_log(Reloading& reloading);
+void undo_patches(Reloading& reloading);
+
+}  // namespace midstride::model::runtime

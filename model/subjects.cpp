@@ -1,0 +1,95 @@
+#include "model/subjects.hpp"
+
+#include <array>
+#include <string>
+
+#include "model/mutants/mutants.hpp"
+#include "model/reclamation/policies.hpp"
+#include "model/runtime/runtime.hpp"
+#include "model/strategies/strategies.hpp"
+
+namespace midstride::model {
+
+namespace {
+
+constexpr std::array strategy_table{&runtime::overwrite, &runtime::swap, &runtime::in_place};
+
+constexpr std::array reclamation_table{&runtime::reachability, &runtime::quiescence,
+                                       &runtime::immediate, &runtime::leak};
+
+constexpr std::array<runtime::LocalsRow, 2> locals_table{{
+    {"snapshot", LocalsPolicy::snapshot},
+    {"write-through", LocalsPolicy::write_through},
+}};
+
+constexpr std::array mutant_table{
+    &runtime::m2,  &runtime::m3,  &runtime::m9,  &runtime::m14, &runtime::m16,
+    &runtime::m17, &runtime::m25, &runtime::m26, &runtime::m27, &runtime::m36,
+    &runtime::m37, &runtime::m38, &runtime::m39,
+};
+
+template <class Table>
+auto find(const Table& table, std::string_view name) -> decltype(&**table.begin()) {
+  for (const auto* row : table) {
+    if (row->name == name) return row;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::span<const runtime::Strategy* const> strategies() { return strategy_table; }
+std::span<const runtime::Reclamation* const> reclamations() { return reclamation_table; }
+std::span<const runtime::LocalsRow> locals_policies() { return locals_table; }
+std::span<const Mutant* const> mutants() { return mutant_table; }
+
+const Mutant* find_mutant(std::string_view id) {
+  for (const Mutant* mutant : mutant_table) {
+    if (mutant->id == id) return mutant;
+  }
+  return nullptr;
+}
+
+std::unique_ptr<Subject> make_subject(std::string_view name) {
+  constexpr std::string_view of_mutant = "mutant/";
+  constexpr std::string_view of_model = "model/";
+  if (name.starts_with(of_mutant)) {
+    const Mutant* mutant = find_mutant(name.substr(of_mutant.size()));
+    if (mutant == nullptr) return nullptr;
+    return std::make_unique<runtime::Runtime>(std::string(name), *mutant->strategy,
+                                              *mutant->reclamation, LocalsPolicy::snapshot);
+  }
+  if (!name.starts_with(of_model)) return nullptr;
+
+  const runtime::Strategy* strategy = nullptr;
+  const runtime::Reclamation* reclamation = nullptr;
+  const runtime::LocalsRow* locals = nullptr;
+  std::string_view rest = name.substr(of_model.size());
+  for (bool more = true; more;) {
+    const std::size_t plus = rest.find('+');
+    const std::string_view part = rest.substr(0, plus);
+    more = plus != std::string_view::npos;
+    if (more) rest.remove_prefix(plus + 1);
+    if (strategy == nullptr) {
+      strategy = find(strategy_table, part);
+      if (strategy == nullptr) return nullptr;
+      continue;
+    }
+    bool known = false;
+    if (const auto* row = find(reclamation_table, part); row != nullptr && reclamation == nullptr) {
+      reclamation = row;
+      known = true;
+    }
+    for (const runtime::LocalsRow& row : locals_table) {
+      if (row.name != part || locals != nullptr) continue;
+      locals = &row;
+      known = true;
+    }
+    if (!known) return nullptr;
+  }
+  return std::make_unique<runtime::Runtime>(
+      std::string(name), *strategy, reclamation == nullptr ? runtime::reachability : *reclamation,
+      locals == nullptr ? LocalsPolicy::snapshot : locals->policy);
+}
+
+}  // namespace midstride::model
