@@ -1,0 +1,40 @@
+// A tasklet that is killed while it is blocked, and whose `finally` or `except TaskletExit` goes on
+// in old code, and may block again.
+#include "properties/shapes/table.hpp"
+
+namespace midstride::properties {
+
+void write_killed(Builder& b, std::uint32_t module) {
+  using model::LineKind;
+  const bool calls = b.chance(1, 2);
+  if (calls) b.want_function(module);
+  const auto clean_up = [&] {
+    if (b.chance(1, 2)) b.suspend();
+    if (calls) {
+      b.emit().global(Name::f).call();
+    } else {
+      b.emit().version(20);
+    }
+  };
+  b.open_frame(module, Name::guard);
+  b.plain(LineKind::try_);
+  b.receive_signal();
+  b.emit().integer(21);
+  const bool catches = b.chance(1, 3);
+  if (catches) {
+    b.plain(LineKind::except_exit);
+    clean_up();
+  }
+  if (!catches || b.chance(1, 3)) {
+    b.plain(LineKind::finally_);
+    clean_up();
+  }
+  b.plain(LineKind::end);
+  const Name victim = b.close_frame();
+
+  b.task();
+  if (b.chance(1, 2)) b.plain(LineKind::yield);
+  b.kill(victim);
+}
+
+}  // namespace midstride::properties
