@@ -25,8 +25,10 @@ help() {
   cat <<'HELP'
 midstride finds the moment at which hot code reloading breaks something that is running.
 
-./do fuzz [ARGUMENTS]   build, then 30 seconds over every subject of this machine (arguments: build/midstride fuzz --help)
-./do test [--quick]     unit tests, laws, checks; then everything again with sanitizers and a second compiler
+./do fuzz [ARGUMENTS]   build, then 30 seconds over every subject of this machine
+                        (arguments: build/midstride fuzz --help)
+./do test [--quick]     unit tests, laws, checks; then everything again with sanitizers
+                        and a second compiler
 ./do replay FILE...     build, then show what happens in a scenario file
 ./do build [TARGET...]  leave the release program at build/midstride
 ./do bench [ARGUMENTS]  reload latency, cost of a turn, scenarios per second
@@ -36,7 +38,10 @@ midstride finds the moment at which hot code reloading breaks something that is 
 HELP
 }
 
-# missing USE...: the packages of these uses that are not installed. Where there is no dpkg, CMake has the last word.
+stop() { echo "./do: $*" >&2; exit 2; }
+
+# missing USE...: the packages of these uses that are not installed. Where there is no dpkg, CMake
+# has the last word.
 missing() {
   command -v dpkg-query >/dev/null || return 0
   for use in "$@"; do
@@ -50,14 +55,15 @@ missing() {
 setup() {
   absent=$(missing "$@")
   [ -n "$absent" ] || return 0
-  command -v apt-get >/dev/null || { echo "./do: not a Debian: install by hand:" $absent >&2; exit 2; }
+  command -v apt-get >/dev/null || stop "not a Debian; install by hand: $(echo $absent)"
   echo "midstride needs from Debian:"
   for package in $absent; do
-    echo "$packages" | awk -v package="$package" '$1 == package { name = $1; $1 = $2 = ""; printf "  %-26s%s\n", name, $0 }'
+    echo "$packages" | awk -v package="$package" '
+      $1 == package { $1 = $2 = ""; printf "  %-26s%s\n", package, $0 }'
   done
   root=
   if [ "$(id -u)" != 0 ]; then
-    command -v sudo >/dev/null || { echo "./do: neither root nor sudo: as root run: apt-get install" $absent >&2; exit 2; }
+    command -v sudo >/dev/null || stop "neither root nor sudo; run as root: apt-get install $(echo $absent)"
     root=sudo
   fi
   $root apt-get update -q
@@ -70,8 +76,9 @@ build() {
   shift
   if [ "$preset" = release ]; then directory=build; else directory=build/$preset; fi
   mkdir -p "$directory"
-  cmake --preset "$preset" >"$directory/configure.log" 2>&1 || { cat "$directory/configure.log" >&2; exit 1; }
-  if [ $# -gt 0 ]; then cmake --build --preset "$preset" --target "$@"; else cmake --build --preset "$preset"; fi
+  log=$directory/configure.log
+  cmake --preset "$preset" >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
+  cmake --build --preset "$preset" ${1:+--target} "$@"
 }
 
 # part WORDS...: one line that says what is being tested, with the minutes so far.
@@ -148,5 +155,5 @@ case $verb in
     echo "./do test: everything passed in $(minutes)"
     ;;
   help | -h | --help) help ;;
-  *) echo "./do: no such verb: $verb" >&2; help >&2; exit 2 ;;
+  *) stop "no such verb: $verb (./do help)" ;;
 esac

@@ -5,17 +5,21 @@
 #   found    what is given up by design and every mutant is found; the median number of runs until then, over 21 seeds
 #   digests  1,000 seeds in 8 builds (g++, clang; -O0, -O3; with and without sanitizers) and in two processes
 #   fuzzer   5 minutes of hostile scenario files under libFuzzer with the sanitizers
-# CAMPAIGN_RUNS, CAMPAIGN_SEEDS, CAMPAIGN_DIGESTS and CAMPAIGN_SECONDS replace these numbers. Ends at the first failure with exit 1.
+# CAMPAIGN_RUNS, CAMPAIGN_SEEDS, CAMPAIGN_DIGESTS and CAMPAIGN_SECONDS replace these numbers. Ends
+# at the first failure with exit 1.
 set -eu
 cd "$(dirname "$0")/.."
-runs=${CAMPAIGN_RUNS:-1000000} seeds=${CAMPAIGN_SEEDS:-21} digest_runs=${CAMPAIGN_DIGESTS:-1000} seconds=${CAMPAIGN_SECONDS:-300}
+runs=${CAMPAIGN_RUNS:-1000000} seeds=${CAMPAIGN_SEEDS:-21}
+digest_runs=${CAMPAIGN_DIGESTS:-1000} seconds=${CAMPAIGN_SECONDS:-300}
 runs_per_search=10000
 out=build/campaign
 midstride=build/midstride
 
 fail() { echo "campaign: FAILED: $*" >&2; exit 1; }
 subjects() { $midstride list subjects | awk -v kind="$1" 'index($1, kind "/") == 1 { print $1 }'; }
-mutants() { $midstride list mutants | awk '$1 ~ /^(mutant\/)?M[0-9]+$/ { sub(/^mutant\//, "", $1); print "mutant/" $1 }'; }
+mutants() {
+  $midstride list mutants | awk '$1 ~ /^(mutant\/)?M[0-9]+$/ { sub(/^mutant\//, ""); print "mutant/" $1 }'
+}
 
 # What the awk programs below read from a summary line.
 json='
@@ -33,11 +37,14 @@ claims() {
   each=$((runs / $(subjects model | wc -l) + 1))
   subjects model | xargs -P "$(nproc)" -I {} sh -c '
     file=$1/claims-$(echo "$2" | tr / _).json
-    $3 fuzz --subject "$2" --runs "$4" --seed 1 --keep-going --json "$file" >"$file.out" 2>&1 || { cat "$file.out"; exit 1; }
+    $3 fuzz --subject "$2" --runs "$4" --seed 1 --keep-going --json "$file" >"$file.out" 2>&1 && exit
+    cat "$file.out"
+    exit 255
   ' - "$out" {} "$midstride" "$each" || fail "a claimed guarantee was violated, or what is given up was not found"
   awk "$json"'
     /"type": *"summary"/ {
-      printf "%-44s%10d runs%12d turns%8.1f s\n", text("subject", $0), number("runs", $0), number("turns", $0), number("seconds", $0)
+      printf "%-44s%10d runs%12d turns%8.1f s\n",
+        text("subject", $0), number("runs", $0), number("turns", $0), number("seconds", $0)
       runs += number("runs", $0); seconds += number("seconds", $0); subjects++
       n = split(part("exercised", $0, "[{]", "[}]"), pair, ",")
       for (i = 1; i <= n; i++) { split(pair[i], kv, ":"); gsub(/[" ]/, "", kv[1]); exercised[kv[1]] += kv[2] }
@@ -45,11 +52,13 @@ claims() {
     END {
       for (g in exercised) printf "exercised %-34s%10d runs\n", g, exercised[g] | "sort"
       close("sort")
-      printf "claims: %d runs of %d subjects in %.0f s of processor time: no claimed guarantee was violated\n", runs, subjects, seconds
+      printf "claims: %d runs of %d subjects in %.0f s of processor time: ", runs, subjects, seconds
+      print "no claimed guarantee was violated"
     }' "$out"/claims-*.json
 }
 
-# Each subject and seed is a search of its own; the table has the median of the runs until the first violation.
+# Each subject and seed is a search of its own; the table has the median of the runs until the first
+# violation.
 found() {
   echo "== found: what is given up by design, and every mutant, from $seeds seeds of at most $runs_per_search runs"
   for subject in $(subjects model) $(mutants); do
@@ -88,7 +97,8 @@ digests() {
         directory=build/digest-$compiler$level${sanitizers:+-asan}
         cmake -S . -B "$directory" -G Ninja -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_COMPILER=$compiler \
           -DCMAKE_CXX_FLAGS="$level $sanitizers" -DMIDSTRIDE_TESTS=OFF -DMIDSTRIDE_BENCH=OFF >"$out/log"
-        cmake --build "$directory" --target midstride >"$out/log" || { cat "$out/log"; fail "$directory does not build"; }
+        cmake --build "$directory" --target midstride >"$out/log" ||
+          fail "$directory does not build: $(cat "$out/log")"
         checks/digests.sh $midstride "$directory/midstride" "$digest_runs"
       done
     done
@@ -98,11 +108,13 @@ digests() {
 fuzzer() {
   echo "== fuzzer: $seconds seconds of scenario files"
   cmake --preset fuzz >"$out/log"
-  cmake --build --preset fuzz --target scenario_text_fuzzer >"$out/log" || { cat "$out/log"; fail "the fuzzer does not build"; }
+  cmake --build --preset fuzz --target scenario_text_fuzzer >"$out/log" ||
+    fail "the fuzzer does not build: $(cat "$out/log")"
   mkdir -p "$out/texts"
   find corpus -name '*.scenario' -exec cp {} "$out/texts" \;
-  build/fuzz/scenario_text_fuzzer -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
-    -artifact_prefix="$out/" "$out/texts" >"$out/fuzzer.log" 2>&1 || { tail -50 "$out/fuzzer.log"; fail "an input breaks the reader"; }
+  build/fuzz/scenario_text_fuzzer -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
+    -print_final_stats=1 -artifact_prefix="$out/" "$out/texts" >"$out/fuzzer.log" 2>&1 ||
+    fail "an input breaks the reader: $(tail -50 "$out/fuzzer.log")"
   grep -E '^(Done|stat::(number_of_executed_units|slowest_unit_time_sec|peak_rss_mb))' "$out/fuzzer.log"
 }
 

@@ -1,7 +1,9 @@
 #!/bin/sh
-# The same scenarios have the same digests in two programs: other compiler, optimisation, sanitizers, or only another process.
-# Usage: checks/digests.sh PROGRAM PROGRAM [RUNS [SUBJECT]]   (100 runs of every subject, from seed 1)
-# Prints one line per subject. When two differ it finds the first run that does. Exit 1 if any differs or is missing.
+# The same scenarios have the same digests in two programs: other compiler, optimisation,
+# sanitizers, or only another process.
+# Usage: checks/digests.sh PROGRAM PROGRAM [RUNS [SUBJECT]]: 100 runs of every subject, from seed 1
+# Prints one line per subject. When two differ it finds the first run that does. Exit 1 if any
+# differs or is missing.
 set -eu
 first=$1 second=$2 runs=${3:-100} subject=${4:-all}
 scratch=$(mktemp -d)
@@ -10,11 +12,13 @@ trap 'rm -rf "$scratch"' EXIT
 export ASAN_OPTIONS="${ASAN_OPTIONS:-}:exitcode=99" UBSAN_OPTIONS="${UBSAN_OPTIONS:-}:exitcode=99"
 export LSAN_OPTIONS="suppressions=$(dirname "$0")/lsan.supp:print_suppressions=0"
 
-# summaries PROGRAM SUBJECT RUNS: a line "subject digest runs turns" for each subject. Few runs may miss a probe or a violation that
-# more would find, so the program's verdict (0, 1 or 3) does not matter here.
+# summaries PROGRAM SUBJECT RUNS: a line "subject digest runs turns" for each subject. Few runs may
+# miss a probe or a violation that more would find, so the program's verdict (0, 1 or 3) does not
+# matter here.
 summaries() {
   code=0
-  "$1" fuzz --subject "$2" --runs "$3" --seed 1 --keep-going --json "$scratch/json" >"$scratch/out" 2>&1 || code=$?
+  "$1" fuzz --subject "$2" --runs "$3" --seed 1 --keep-going --json "$scratch/json" \
+    >"$scratch/out" 2>&1 || code=$?
   case $code in
     0 | 1 | 3) ;;
     *) cat "$scratch/out" >&2; echo "digests: $1 ended with $code" >&2; exit 1 ;;
@@ -24,12 +28,17 @@ summaries() {
   }' "$scratch/json"
 }
 
-# first_difference SUBJECT: the digest is over all runs in order, so the first run that differs is found by halving.
+# first_difference SUBJECT: the digest is over all runs in order, so the first run that differs is
+# found by halving.
 first_difference() {
   same=0 other=$runs
   while [ $((other - same)) -gt 1 ]; do
     middle=$(((same + other) / 2))
-    if [ "$(summaries "$first" "$1" $middle)" = "$(summaries "$second" "$1" $middle)" ]; then same=$middle; else other=$middle; fi
+    if [ "$(summaries "$first" "$1" $middle)" = "$(summaries "$second" "$1" $middle)" ]; then
+      same=$middle
+    else
+      other=$middle
+    fi
   done
   echo "$other"
 }
@@ -46,7 +55,7 @@ while read -r name digest ran turns; do
   else
     bad=1
     echo "digests: $name: DIFFERENT: $digest ($ran runs, $turns turns) and ${theirs:-nothing}"
-    [ -z "$theirs" ] || echo "digests: $name: the first run that differs is run $(first_difference "$name") of seed 1"
+    [ -z "$theirs" ] || echo "digests: $name: the first run that differs is run $(first_difference "$name")"
   fi
 done <"$scratch/first"
 extra=$(awk 'NR == FNR { seen[$1] = 1; next } !($1 in seen) { print $1 }' "$scratch/first" "$scratch/second")

@@ -1,6 +1,7 @@
 #!/bin/sh
 # The whole tree is formatted by clang-format 14, so that no diff is ever about spaces.
-# Usage: checks/format.sh [ROOT]. Prints each file that differs and the line that mends them; exit 1 if there is one.
+# Usage: checks/format.sh [ROOT]. Prints each file that differs and the line that mends them; exit 1
+# if there is one.
 set -eu
 cd "${1:-$(dirname "$0")/..}"
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Each header compiles alone: it includes what it uses.
-# Usage: checks/headers.sh [ROOT]; CXX names the compiler (g++). Exit 1 if a header does not compile.
+# Usage: checks/headers.sh [ROOT]; CXX names the compiler (g++). Exit 1 if a header does not
+# compile.
 set -eu
 cd "${1:-$(dirname "$0")/..}"
 

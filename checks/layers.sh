@@ -1,6 +1,7 @@
 #!/bin/sh
-# The one-way rule, on #include lines: sim <- model <- properties <- runtimes <- {cli, fuzz, bench}; nothing includes
-# upwards, leaves and runtimes never include each other, and each third-party library is named in one place.
+# The one-way rule, on #include lines: sim <- model <- properties <- runtimes <- {cli, fuzz, bench};
+# nothing includes upwards, leaves and runtimes never include each other, and each third-party
+# library is named in one place.
 # Usage: checks/layers.sh [ROOT]. Prints one line per violation; exit 1 if there is one.
 set -eu
 cd "${1:-$(dirname "$0")/..}"

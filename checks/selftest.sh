@@ -1,14 +1,15 @@
 #!/bin/sh
-# Every check fails on a planted example, by the message that names it, and passes on the same tree without it.
+# Every check fails on a planted example, by the message that names it, and passes on the same tree
+# without it.
 # Usage: checks/selftest.sh. Exit 1 at the first check that can be fooled.
 set -eu
 checks=$(cd "$(dirname "$0")" && pwd)
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 
-mkdir -p "$tree/sim" "$tree/model" "$tree/properties" "$tree/runtimes/cpython" "$tree/runtimes/lua" "$tree/cli" "$tree/bench"
 cp "$checks/../.clang-format" "$tree"
 cd "$tree"
+mkdir -p sim model properties runtimes/cpython runtimes/lua cli bench
 git init -q .
 git config user.name planted
 git config user.email planted@example.org
@@ -18,17 +19,21 @@ printf '// Another.\n#pragma once\n' >runtimes/lua/other.hpp
 git add . && git commit -qm 'A clean tree.'
 
 planted=0
+# fooled WHY: ends the self-test with what the check said.
+fooled() {
+  cat "$tree/.git/out"
+  echo "selftest: $*" >&2
+  exit 1
+}
 # passes CHECK: the clean tree passes.
 passes() {
-  sh "$checks/$1" "$tree" >"$tree/.git/out" 2>&1 || { cat "$tree/.git/out"; echo "selftest: $1 fails on a clean tree" >&2; exit 1; }
+  sh "$checks/$1" "$tree" >"$tree/.git/out" 2>&1 || fooled "$1 fails on a clean tree"
 }
 # catches CHECK FILE LINE MESSAGE: with LINE in FILE the check fails and says MESSAGE.
 catches() {
   printf '%s\n' "$3" >"$2"
   if sh "$checks/$1" "$tree" >"$tree/.git/out" 2>&1 || ! grep -qF "$4" "$tree/.git/out"; then
-    cat "$tree/.git/out"
-    echo "selftest: $1 does not catch '$3' in $2" >&2
-    exit 1
+    fooled "$1 does not catch '$3' in $2"
   fi
   rm "$2"
   planted=$((planted + 1))
@@ -76,17 +81,20 @@ model/a.cpp|void f() { std::cout << 1; }
 PLANTED
 rules=$(grep -cE '^(all|code|core) ' "$checks/forbidden.txt")
 lines=$(sed -n '/^done <<.PLANTED/,/^PLANTED/p' "$checks/selftest.sh" | grep -c '|')
-[ "$rules" = "$lines" ] || { echo "selftest: $rules rules in forbidden.txt, $lines planted lines" >&2; exit 1; }
+[ "$rules" = "$lines" ] || fooled "$rules rules in forbidden.txt, $lines planted lines"
 
 # A comment may name what code may not, and history is searched too.
 printf '// Not std::hash: it differs.\n' >sim/comment.cpp
 passes words.sh
 rm sim/comment.cpp
 git commit -q --allow-empty -m 'FIXME later.'
-sh "$checks/words.sh" "$tree" >"$tree/.git/out" 2>&1 && { echo "selftest: words.sh does not read the history" >&2; exit 1; }
-grep -q '^commit .*: FIXME later' "$tree/.git/out"
+if sh "$checks/words.sh" "$tree" >"$tree/.git/out" 2>&1 ||
+  ! grep -q '^commit .*: FIXME later' "$tree/.git/out"; then
+  fooled "words.sh does not read the history"
+fi
 
-# Two programs that disagree from run 37 of one subject on: the digests differ and that run is named.
+# Two programs that disagree from run 37 of one subject on: the digests differ and that run is
+# named.
 cat >"$tree/program" <<'PROGRAM'
 #!/bin/sh
 while [ $# -gt 0 ]; do
@@ -102,12 +110,11 @@ done >"$json"
 PROGRAM
 printf '#!/bin/sh\nDIFFERENT_FROM=37 exec "%s/program" "$@"\n' "$tree" >"$tree/other"
 chmod +x "$tree/program" "$tree/other"
-sh "$checks/digests.sh" "$tree/program" "$tree/program" >"$tree/.git/out" || { cat "$tree/.git/out"; exit 1; }
+sh "$checks/digests.sh" "$tree/program" "$tree/program" >"$tree/.git/out" 2>&1 ||
+  fooled "digests.sh sees a difference where there is none"
 if sh "$checks/digests.sh" "$tree/program" "$tree/other" >"$tree/.git/out" 2>&1 ||
-  ! grep -qF 'model/swap: the first run that differs is run 37 ' "$tree/.git/out"; then
-  cat "$tree/.git/out"
-  echo "selftest: digests.sh does not see a difference" >&2
-  exit 1
+  ! grep -qF 'model/swap: the first run that differs is run 37' "$tree/.git/out"; then
+  fooled "digests.sh does not see a difference"
 fi
 
 echo "selftest: $((planted + 2)) planted faults, all caught"

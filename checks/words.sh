@@ -1,12 +1,15 @@
 #!/bin/sh
-# The rules of checks/forbidden.txt over the tracked and new files of a checkout and over its history.
+# The rules of checks/forbidden.txt over the tracked and new files of a checkout and over its
+# history.
 # Usage: checks/words.sh [ROOT]. Prints each place with the reason; exit 1 if there is one.
 set -eu
 rules=$(cd "$(dirname "$0")" && pwd)/forbidden.txt
 cd "${1:-$(dirname "$0")/..}"
 
 # The rules and the planted examples name the words; the seed texts are not ours.
-ours() { git ls-files -co --exclude-standard -- "$@" ':!checks/forbidden.txt' ':!checks/selftest.sh' ':!seed'; }
+ours() {
+  git ls-files -co --exclude-standard -- "$@" ':!checks/forbidden.txt' ':!checks/selftest.sh' ':!seed'
+}
 everything=$(ours)
 # numbered FILE...: each line as file:line:text, without its // comment.
 numbered() { awk '{ sub(/\/\/.*/, ""); print FILENAME ":" FNR ":" $0 }' "$@" /dev/null; }
@@ -37,4 +40,5 @@ while IFS= read -r line; do
     bad=1
   fi
 done <"$rules"
-[ "$bad" = 0 ] && echo "words: $(echo "$everything" | wc -l) files and $(git rev-list --count HEAD) commits are clean" || exit 1
+[ "$bad" = 0 ] || exit 1
+echo "words: $(echo "$everything" | wc -l) files and $(git rev-list --count HEAD) commits are clean"

@@ -1,15 +1,18 @@
 # How a folder becomes a library, a test program, a fuzzer or a benchmark.
-# In every folder x.cpp belongs to the library, x_test.cpp to the folder's test program, main.cpp to its program and x_fuzzer.cpp to a
-# fuzzer of its own. All globs look again at every build, so adding a file is all that it takes.
+# In every folder x.cpp belongs to the library, x_test.cpp to the folder's test program, main.cpp to
+# its program and x_fuzzer.cpp to a fuzzer of its own. All globs look again at every build, so
+# adding a file is all that it takes.
 
-# The warnings that every target of ours is compiled with; imported headers are exempt as system headers. g++ 12 sees
-# an overlap in `"text" + std::string` where there is none (GCC bug 105651), so it is not asked.
+# The warnings that every target of ours is compiled with; imported headers are exempt as system
+# headers. g++ 12 sees an overlap in `"text" + std::string` where there is none (GCC bug 105651), so
+# it is not asked.
 add_library(midstride_warnings INTERFACE)
 target_compile_options(midstride_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wsign-conversion
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict> $<$<BOOL:${MIDSTRIDE_WERROR}>:-Werror>)
 
-# fuzzer-no-link gives libraries the coverage counters; stack depth is left out, because it confuses fibers.
+# fuzzer-no-link gives libraries the coverage counters; stack depth is left out, because it confuses
+# fibers.
 if(MIDSTRIDE_FUZZERS)
   if(NOT CMAKE_CXX_COMPILER_ID MATCHES Clang)
     message(FATAL_ERROR "MIDSTRIDE_FUZZERS needs clang: its libFuzzer is what runs them (preset fuzz)")
@@ -24,15 +27,16 @@ function(midstride_sources out folder)
   set(${out} ${found} PARENT_SCOPE)
 endfunction()
 
-# midstride_target(OUT folder): the name of a folder's library, midstride_runtimes_cpython for runtimes/cpython.
+# midstride_target(OUT folder): the name of a folder's library, midstride_runtimes_cpython for
+# runtimes/cpython.
 function(midstride_target out folder)
   string(REPLACE / _ name ${folder})
   set(${out} midstride_${name} PARENT_SCOPE)
 endfunction()
 
-# midstride_library(folder [DEPENDS folder...] [PUBLIC target...] [PRIVATE target...])
-# Static library of a folder. DEPENDS names folders below it, PUBLIC and PRIVATE third-party targets. A folder without sources is an
-# empty library.
+# midstride_library(folder [DEPENDS folder...] [PUBLIC target...] [PRIVATE target...]): static
+# library of a folder. DEPENDS names folders below it, PUBLIC and PRIVATE third-party targets. A
+# folder without sources is an empty library.
 function(midstride_library folder)
   cmake_parse_arguments(arg "" "" "DEPENDS;PUBLIC;PRIVATE" ${ARGN})
   midstride_target(target ${folder})
@@ -50,7 +54,8 @@ function(midstride_library folder)
   target_link_libraries(${target} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE} $<BUILD_INTERFACE:midstride_warnings>)
 endfunction()
 
-# midstride_program(name folder): folder/main.cpp linked with the folder's library, left in the root of the build directory.
+# midstride_program(name folder): folder/main.cpp linked with the folder's library, left in the root
+# of the build directory.
 function(midstride_program name folder)
   midstride_sources(main ${folder} main.cpp)
   if(main)
@@ -61,8 +66,9 @@ function(midstride_program name folder)
   endif()
 endfunction()
 
-# midstride_test_program(target sources libs): one gtest program and its two entries in ctest: the quick one, and, for suites whose
-# name ends in Long, the long one. Few entries, so that process start and gtest's own listing do not dominate.
+# midstride_test_program(target sources libs): one gtest program and its two entries in ctest: the
+# quick one, and, for suites whose name ends in Long, the long one. Few entries, so that process
+# start and gtest's own listing do not dominate.
 function(midstride_test_program target sources libs)
   add_executable(${target} ${sources})
   target_link_libraries(${target} PRIVATE ${libs} GTest::gtest GTest::gmock GTest::gtest_main midstride_warnings)
@@ -85,8 +91,9 @@ function(midstride_test_program target sources libs)
   endif()
 endfunction()
 
-# midstride_tests(folder [LIBS target...]): the folder's *_test.cpp as midstride_<folder>_test. Tests know MIDSTRIDE_SOURCE_DIR (the
-# checkout) and MIDSTRIDE_PROGRAM (the path of the built program).
+# midstride_tests(folder [LIBS target...]): the folder's *_test.cpp as midstride_<folder>_test.
+# Tests know MIDSTRIDE_SOURCE_DIR (the checkout) and MIDSTRIDE_PROGRAM (the path of the built
+# program).
 function(midstride_tests folder)
   cmake_parse_arguments(arg "" "" "LIBS" ${ARGN})
   midstride_target(library ${folder})
@@ -109,7 +116,8 @@ function(midstride_laws folder)
   endif()
 endfunction()
 
-# midstride_fuzzers(folder LIBS folder...): each *_fuzzer.cpp as a libFuzzer program of its own name.
+# midstride_fuzzers(folder LIBS folder...): each *_fuzzer.cpp as a libFuzzer program of its own
+# name.
 function(midstride_fuzzers folder)
   cmake_parse_arguments(arg "" "" "LIBS" ${ARGN})
   midstride_sources(fuzzers ${folder} *_fuzzer.cpp)
@@ -127,7 +135,8 @@ function(midstride_fuzzers folder)
   endif()
 endfunction()
 
-# midstride_bench(folder LIBS folder...): the folder's sources as midstride_bench, the only program that sees Google Benchmark.
+# midstride_bench(folder LIBS folder...): the folder's sources as midstride_bench, the only program
+# that sees Google Benchmark.
 function(midstride_bench folder)
   cmake_parse_arguments(arg "" "" "LIBS" ${ARGN})
   midstride_sources(sources ${folder} *.cpp)
@@ -143,8 +152,9 @@ function(midstride_bench folder)
   endif()
 endfunction()
 
-# midstride_find_cpython(): sets MIDSTRIDE_CPYTHON if Debian's libpython 3.11 is there and runtimes/cpython has sources. A python3 that
-# comes first in PATH (pyenv, conda) is not looked at: its version would decide what the subject does.
+# midstride_find_cpython(): sets MIDSTRIDE_CPYTHON if Debian's libpython 3.11 is there and
+# runtimes/cpython has sources. A python3 that comes first in PATH (pyenv, conda) is not looked at:
+# its version would decide what the subject does.
 macro(midstride_find_cpython)
   if(NOT DEFINED Python3_ROOT_DIR)
     set(Python3_ROOT_DIR /usr)
@@ -163,7 +173,8 @@ macro(midstride_find_cpython)
   endif()
 endmacro()
 
-# midstride_install_sim(): installs sim, which is useful without the rest, as the package midstride with the target midstride::sim.
+# midstride_install_sim(): installs sim, which is useful without the rest, as the package midstride
+# with the target midstride::sim.
 function(midstride_install_sim)
   include(CMakePackageConfigHelpers)
   include(GNUInstallDirs)

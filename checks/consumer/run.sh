@@ -1,6 +1,8 @@
 #!/bin/sh
-# Installs the release build into an empty directory, builds the program beside this script on it, and runs that.
-# Usage: checks/consumer/run.sh, after ./do build. Exit 1 if the package cannot be used as documented.
+# Installs the release build into an empty directory, builds the program beside this script on it,
+# and runs that.
+# Usage: checks/consumer/run.sh, after ./do build. Exit 1 if the package cannot be used as
+# documented.
 set -eu
 cd "$(dirname "$0")/../.."
 scratch=$(mktemp -d)
