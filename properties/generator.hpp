@@ -23,7 +23,7 @@ struct GeneratorOptions {
   std::uint32_t shapes_max = 3;
   std::uint32_t modules_max = 2;   // 1 or 2
   std::uint32_t versions_max = 3;  // 2 or 3, of one module
-  std::uint32_t tasks_max = 4;     // 1 to 4
+  std::uint32_t tasks_max = 4;     // 3 or 4
 };
 
 // Writes a well-formed scenario in normal form into `out`, whose memory it goes on using. Choices

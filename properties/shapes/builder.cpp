@@ -34,6 +34,9 @@ constexpr model::NameId id(Name name) {
   return name == Name::count ? model::NameId::none()
                              : model::NameId{static_cast<std::uint32_t>(name)};
 }
+constexpr std::uint64_t bit(Name name) {
+  return std::uint64_t{1} << static_cast<std::uint32_t>(name);
+}
 constexpr Name nth(Name first, std::uint32_t index) {
   return static_cast<Name>(static_cast<std::uint32_t>(first) + index);
 }
@@ -56,7 +59,10 @@ Builder::Builder(sim::Choices& choices, const GeneratorOptions& options)
   if (options_.modules_max > 1 && chance(1, 4)) module_count_ = 2;
 }
 
-std::uint32_t Builder::module() { return module_count_ > 1 && chance(1, 2) ? 1 : 0; }
+std::uint32_t Builder::module() {
+  const bool second = !pieces_.empty() && module_count_ > 1 && chance(1, 2);
+  return second ? 1 : 0;
+}
 
 std::uint32_t Builder::other_module(std::uint32_t module) {
   if (options_.modules_max > 1) module_count_ = 2;
@@ -116,22 +122,30 @@ void Builder::piece(std::uint32_t module, Versions versions, Rank rank) {
   open_piece({module, versions, rank, 0, 0});
 }
 
-Name Builder::task() {
+Name Builder::task(Name apart_from) {
   // The last place is for the counterparts that finish() adds.
-  const std::uint32_t room = std::max(options_.tasks_max, 2U) - 1;
-  const bool fresh = task_count_ == 0 || (task_count_ < room && !chance(1, 4));
-  const std::uint32_t index = fresh ? task_count_++ : below(task_count_);
+  const std::uint32_t room = options_.tasks_max - 1;
+  const bool apart = apart_from != no_name;
+  const bool fresh = task_count_ < (apart ? 2U : 1U) || (task_count_ < room && !chance(1, 4));
+  std::uint32_t index = task_count_;
+  if (fresh) {
+    ++task_count_;
+  } else {
+    index = below(task_count_ - (apart ? 1 : 0));
+    if (apart && nth(Name::t, index) == apart_from) index = task_count_ - 1;
+  }
   open_piece({first_task + index, all_versions, Rank::middle, 0, 0});
   frame_task_ = nth(Name::t, index);
   return frame_task_;
 }
 
-void Builder::open_frame(std::uint32_t module, Name name, Frames frames) {
+void Builder::open_frame(std::uint32_t module, Name name, Frames frames, Name apart_from) {
   frame_name_ = name;
+  frame_apart_from_ = apart_from;
   if (frames == Frames::both && chance(1, 5)) {
-    task();
+    task(apart_from);
     frame_module_ = module;
-    modules_[module].names |= std::uint64_t{1} << static_cast<std::uint32_t>(name);
+    modules_[module].names |= bit(name);
   } else {
     piece(module);
     def(name);
@@ -142,7 +156,7 @@ Name Builder::close_frame() {
   if (frame_task_ != no_name) return frame_task_;
   plain(LineKind::end);
   const std::uint32_t module = frame_module_;
-  const Name caller = task();
+  const Name caller = task(frame_apart_from_);
   switch (below(8)) {
     case 6: emit().member(module, frame_name_).call(); break;
     case 7:
@@ -170,18 +184,17 @@ Builder& Builder::node(Node node) {
 }
 
 Builder& Builder::def(Name name, std::initializer_list<Name> parameters) {
-  modules_[frame_module_].names |= std::uint64_t{1} << static_cast<std::uint32_t>(name);
+  modules_[frame_module_].names |= bit(name);
   line(LineKind::def_, name);
   for (const Name parameter : parameters) this->name(parameter);
   return *this;
 }
 Builder& Builder::klass(Name name) {
-  modules_[frame_module_].names |= std::uint64_t{1} << static_cast<std::uint32_t>(name);
+  modules_[frame_module_].names |= bit(name);
   return line(LineKind::class_, name);
 }
 Builder& Builder::assign(Name local) {
-  if (frame_task_ == no_name)
-    modules_[frame_module_].names |= std::uint64_t{1} << static_cast<std::uint32_t>(local);
+  if (frame_task_ == no_name) modules_[frame_module_].names |= bit(local);
   return line(LineKind::assign, local);
 }
 Builder& Builder::assign_member(std::uint32_t module, Name global) {
@@ -309,11 +322,10 @@ void Builder::counterparts() {
 
 void Builder::finish(model::Scenario& out) {
   counterparts();
+  if (modules_[1].names == 0 && modules_[1].reloads == 0) module_count_ = 1;
   if (reloads_.empty()) want_reload(0);
   while (reloads_.size() < reloads_usual && chance(1, 4)) want_reload(module());
   pieces_.back().end = static_cast<std::uint32_t>(drafts_.size());
-  const bool second_used = modules_[1].names != 0 || modules_[1].reloads != 0;
-  if (!second_used) module_count_ = 1;
 
   out.names.assign(pool.begin(), pool.end());
   out.modules.resize(module_count_);

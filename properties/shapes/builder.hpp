@@ -85,14 +85,15 @@ class Builder {
 
   // Opens a piece: lines that follow go there.
   void piece(std::uint32_t module, Versions versions = all_versions, Rank rank = Rank::middle);
-  // A piece at the end of a new task while there is room for one, else of an old one. Returns its
-  // name.
-  Name task();
+  // A piece at the end of a task: a new one while there is room, else an old one, but not
+  // `apart_from`. Returns its name.
+  Name task(Name apart_from = Name::count);
 
   // A frame: either a function `name` of the module, which a task calls, or the lines of a task.
   // close_frame() returns the task.
   enum class Frames : std::uint8_t { functions, both };
-  void open_frame(std::uint32_t module, Name name, Frames frames = Frames::both);
+  void open_frame(std::uint32_t module, Name name, Frames frames = Frames::both,
+                  Name apart_from = Name::count);
   Name close_frame();
 
   // Statements. The nodes that follow belong to the statement.
@@ -182,6 +183,7 @@ class Builder {
   std::uint32_t task_count_ = 0;
   std::uint32_t frame_module_ = 0;
   Name frame_name_ = no_name;
+  Name frame_apart_from_ = no_name;
   Name frame_task_ = no_name;  // of a frame that is a task; else none
   std::uint32_t sends_wanted_ = 0;
   std::uint32_t receives_wanted_ = 0;

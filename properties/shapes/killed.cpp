@@ -32,7 +32,7 @@ void write_killed(Builder& b, std::uint32_t module) {
   b.plain(LineKind::end);
   const Name victim = b.close_frame();
 
-  b.task();
+  b.task(victim);
   if (b.chance(1, 2)) b.plain(LineKind::yield);
   b.kill(victim);
 }

@@ -35,9 +35,9 @@ void write_parked_handle(Builder& b, std::uint32_t module) {
     b.send(Name::d);
   }
   if (b.chance(1, 3)) b.suspend();
-  b.close_frame();
+  const Name giver = b.close_frame();
 
-  b.open_frame(module, Name::take);
+  b.open_frame(module, Name::take, Builder::Frames::both, giver);
   if (b.chance(1, 2)) b.plain(model::LineKind::yield);
   if (b.chance(1, 2)) {
     b.assign(Name::n).receive(Name::d);
