@@ -113,12 +113,12 @@ std::string hint(std::string_view text, std::span<const std::string_view> candid
     const std::size_t edits = distance(text, candidate);
     if (edits >= nearest || edits >= candidate.size()) continue;
     nearest = edits;
-    found = " (did you mean " + quoted(candidate) + "?)";
+    found = " (did you mean " + in_quotes(candidate) + "?)";
   }
   return found;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   constexpr std::size_t shown_max = name_bytes_max + 16;
   std::string shown(text.substr(0, shown_max));
   for (char& letter : shown)

@@ -21,6 +21,7 @@ NameForm form_of(std::string_view text);
 
 // A word in the widest sense: name, keyword or word.
 constexpr bool is_word(NameForm form) { return form <= NameForm::word; }
+inline constexpr std::string_view tasklet_form = "a tasklet's name, such as w or w.2";
 // The part of a repeat before its dot.
 std::string_view base_of(std::string_view repeat);
 
@@ -44,6 +45,6 @@ constexpr bool is_subject_part(char letter) {
 std::string hint(std::string_view text, std::span<const std::string_view> candidates);
 
 // 'text', cut where it is long, with a ? for every byte that is not printable ASCII.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 }  // namespace midstride::model

@@ -61,7 +61,7 @@ class Reader {
     if (version != text_format_version)
       in_.fail(place,
                "version " + std::to_string(text_format_version) + " of the format, the only one",
-               quoted(std::to_string(version)));
+               in_quotes(std::to_string(version)));
     if (!in_.at(Token::Kind::end)) in_.fail_here("the end of the line");
     while (const auto comment = in_.lexer().next_comment()) story_line(*comment);
     in_.lexer().next_line();
@@ -102,7 +102,7 @@ class Reader {
     if (in_.at(Token::Kind::end)) return in_.fail_here("a subject, such as model/overwrite");
     const TextPlace place = in_.here();
     scenario_.subject = in_.lexer().take_subject();
-    if (!is_subject(scenario_.subject)) in_.fail(place, subject_form, quoted(scenario_.subject));
+    if (!is_subject(scenario_.subject)) in_.fail(place, subject_form, in_quotes(scenario_.subject));
     in_.end_line();
   }
 
@@ -122,7 +122,7 @@ class Reader {
     if (word.empty()) {
       in_.fail_here(expected);
     } else {
-      in_.fail(place, expected, quoted(word));
+      in_.fail(place, expected, in_quotes(word));
     }
     return all[0];
   }
@@ -179,7 +179,7 @@ class Reader {
     if (in_.at("schedule")) {
       const TextPlace place = in_.here();
       const std::string_view word = in_.lexer().take_word();
-      if (word != "schedule-all") in_.fail(place, "'schedule-all'", quoted(word));
+      if (word != "schedule-all") in_.fail(place, "'schedule-all'", in_quotes(word));
       made.schedule_all = true;
     }
     if (!in_.at(Token::Kind::end))
@@ -241,7 +241,7 @@ class Reader {
     made.name = declared(where, kind == Inspection::Kind::peek ? "a peek's name" : "a poke's name");
     in_.expect(":");
     in_.mark(where.at(Where::object), in_.here());
-    made.task = in_.repeat("a tasklet's name");
+    made.task = in_.repeat(tasklet_form);
     return where;
   }
 
@@ -267,7 +267,7 @@ class Reader {
     in_.lexer().advance();
     in_.mark(where.at(Where::name), in_.here());
     if (word == "run") {
-      made.name = in_.repeat("a tasklet's name");
+      made.name = in_.repeat(tasklet_form);
       made.count = count();
     } else if (word == "reload") {
       made.kind = Decision::Kind::reload;
@@ -292,7 +292,7 @@ class Reader {
     const Reading::Name name = in_.name(peeks ? "a declared peek" : "a declared poke");
     if (name.role == (peeks ? Reading::Role::poke : Reading::Role::peek))
       in_.fail(place, peeks ? "a declared peek" : "a declared poke",
-               std::string(peeks ? "the poke " : "the peek ") + quoted(in_.text_of(name.id)));
+               std::string(peeks ? "the poke " : "the peek ") + in_quotes(in_.text_of(name.id)));
     return name.id;
   }
   void record(Decision& made) {
@@ -305,7 +305,7 @@ class Reader {
     if (!in_.at(Token::Kind::name)) return in_.fail_here("a policy's name");
     scenario_.policy = in_.lexer().take_word();
     if (!is_word(form_of(scenario_.policy)))
-      in_.fail(place, "a policy's name", quoted(scenario_.policy));
+      in_.fail(place, "a policy's name", in_quotes(scenario_.policy));
     if (in_.accept("seed"))
       scenario_.seed = in_.number("a number", std::numeric_limits<std::uint64_t>::max());
     else if (!in_.at(Token::Kind::end))

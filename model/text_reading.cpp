@@ -53,14 +53,14 @@ std::string Reading::found() const {
   switch (lexer_.token().kind) {
     case Token::Kind::end: return lexer_.at_end() ? "the end of the text" : "the end of the line";
     case Token::Kind::name:
-      return (form_of(text) == NameForm::keyword ? "the keyword " : "") + quoted(text);
+      return (form_of(text) == NameForm::keyword ? "the keyword " : "") + in_quotes(text);
     case Token::Kind::number:
-    case Token::Kind::symbol: return quoted(text);
+    case Token::Kind::symbol: return in_quotes(text);
     case Token::Kind::other: break;
   }
   const auto byte = static_cast<unsigned char>(text[0]);
   if (byte == '\t') return "a tab (indentation and gaps are spaces)";
-  if (byte > ' ' && byte <= '~') return quoted(text);
+  if (byte > ' ' && byte <= '~') return in_quotes(text);
   constexpr std::string_view digits = "0123456789abcdef";
   return {'b', 'y', 't', 'e', ' ', '0', 'x', digits[byte >> 4], digits[byte & 15]};
 }
@@ -72,7 +72,7 @@ bool Reading::accept(std::string_view token) {
 }
 
 void Reading::expect(std::string_view token) {
-  if (!accept(token)) fail_here(quoted(token));
+  if (!accept(token)) fail_here(in_quotes(token));
 }
 
 void Reading::end_line() {
@@ -131,7 +131,7 @@ NameId Reading::taken(std::string_view expected, bool (*allowed)(NameForm)) {
   const Name found = known(text);
   if (allowed(found.form)) return found.id;
   if (text.size() > name_bytes_max) fail_length(place, text);
-  fail(place, expected, (found.form == NameForm::keyword ? "the keyword " : "") + quoted(text));
+  fail(place, expected, (found.form == NameForm::keyword ? "the keyword " : "") + in_quotes(text));
   return NameId::none();
 }
 

@@ -113,10 +113,10 @@ class StatementReader {
     do {
       if (nodes.size() == parameters_max) return too_many("parameters");
       const TextPlace place = in_.here();
-      push(nodes, {.kind = NodeKind::name, .name = in_.name("a parameter's name or ')'").id},
-           place);
+      const auto expected = nodes.empty() ? "a parameter's name or ')'" : "a parameter's name";
+      push(nodes, {.kind = NodeKind::name, .name = in_.name(expected).id}, place);
     } while (in_.accept(","));
-    in_.expect(")");
+    close_list();
   }
 
   void define_class(std::uint32_t indentation) {
@@ -161,7 +161,7 @@ class StatementReader {
   }
 
   Line with_expression(Line line) {
-    expression(line.nodes, "an expression, such as None");
+    expression(line.nodes, "an expression");
     return line;
   }
   Line yield() {
@@ -178,7 +178,7 @@ class StatementReader {
   Line kill() {
     Line killing = line(LineKind::kill);
     mark(Where::name);
-    killing.name = in_.repeat("a tasklet's name");
+    killing.name = in_.repeat(tasklet_form);
     return killing;
   }
   Line reload() {
@@ -247,7 +247,7 @@ class StatementReader {
   std::string after_first_word(const std::vector<Node>& nodes) const {
     if (nodes.size() != 1 || nodes[0].kind != NodeKind::name) return {};
     const std::string& word = in_.text_of(nodes[0].name);
-    return " after " + quoted(word) + hint(word, statement_words);
+    return " after " + in_quotes(word) + hint(word, statement_words);
   }
 
   // Expressions.
@@ -302,11 +302,15 @@ class StatementReader {
     if (in_.accept(")")) return count;
     do {
       if (count == parameters_max) return too_many("arguments"), count;
-      expression(nodes, "an argument or ')'");
+      expression(nodes, count == 0 ? "an argument or ')'" : "an argument");
       ++count;
     } while (in_.accept(","));
-    in_.expect(")");
+    close_list();
     return count;
+  }
+
+  void close_list() {
+    if (!in_.accept(")")) in_.fail_here("',' or ')'");
   }
 
   void push(std::vector<Node>& nodes, const Node& node, TextPlace place) {

@@ -116,7 +116,7 @@ class Checker {
     forms_.reserve(table.size());
     for (const std::string& name : table) {
       forms_.push_back(form_of(name));
-      if (forms_.back() == NameForm::other) return fault({}, "a name", quoted(name));
+      if (forms_.back() == NameForm::other) return fault({}, "a name", in_quotes(name));
     }
     sorted_.resize(table.size());
     for (std::size_t at = 0; at < sorted_.size(); ++at) sorted_[at] = narrow(at);
@@ -124,7 +124,7 @@ class Checker {
     std::ranges::sort(sorted_, {}, text);
     const auto twice = std::ranges::adjacent_find(sorted_, {}, text);
     if (twice != sorted_.end())
-      return fault({}, "different names", quoted(table[*twice]) + " twice");
+      return fault({}, "different names", in_quotes(table[*twice]) + " twice");
     declared_.resize(table.size());
     return true;
   }
@@ -143,7 +143,7 @@ class Checker {
 
   std::string describe(NameId id) const {
     if (!in_table(id)) return "no name";
-    const std::string shown = quoted(scenario_.text(id));
+    const std::string shown = in_quotes(scenario_.text(id));
     if (form(id) == NameForm::keyword) return "the keyword " + shown;
     return std::string(role_words[static_cast<std::size_t>(declared(id).role)]) + shown;
   }
@@ -173,7 +173,7 @@ class Checker {
       if (role == Role::none || role == Role::task) return true;
       id = base(id);
     }
-    return fault(where, "a tasklet's name", describe(id));
+    return fault(where, std::string(tasklet_form), describe(id));
   }
   bool word(Where where, NameId id, std::string_view expected) {
     if (in_table(id) && is_word(form(id))) return true;
@@ -188,14 +188,14 @@ class Checker {
     for (std::size_t at = 0; at < scenario_.story.size(); ++at) {
       if (!is_story_line(scenario_.story[at]))
         return fault({.part = Part::story, .index = narrow(at)},
-                     "a comment in UTF-8 of at most " + std::to_string(story_line_bytes_max) +
-                         " bytes, without control characters",
-                     "another");
+                     "a story in UTF-8 without control characters, at most " +
+                         std::to_string(story_line_bytes_max) + " bytes a line",
+                     "another line");
     }
     if (!is_subject(scenario_.subject))
-      return fault({}, std::string(subject_form), quoted(scenario_.subject));
+      return fault({}, std::string(subject_form), in_quotes(scenario_.subject));
     if (!is_word(form_of(scenario_.policy)))
-      return fault({}, "a policy's name", quoted(scenario_.policy));
+      return fault({}, "a policy's name", in_quotes(scenario_.policy));
     return scenario_.turn_budget > 0 || fault({}, "a budget of at least 1", "0");
   }
 
@@ -248,7 +248,7 @@ class Checker {
         Where where{Part::version, narrow(m), narrow(v)};
         if (list[v].number <= last)
           return fault(where, "a version above " + std::to_string(last),
-                       std::to_string(list[v].number));
+                       in_quotes(std::to_string(list[v].number)));
         last = list[v].number;
         where.part = Part::module_line;
         if (!body(where, list[v].lines, true)) return false;
@@ -464,7 +464,7 @@ class Checker {
     for (std::size_t at = 0; at < list.size() && at < shown; ++at)
       expected += (at == 0 ? " " : ", ") + std::to_string(list[at].number);
     if (list.size() > shown) expected += " and more";
-    return fault(where.at(Where::detail), expected, std::to_string(target.version));
+    return fault(where.at(Where::detail), expected, in_quotes(std::to_string(target.version)));
   }
 
   bool inspections() {
