@@ -23,7 +23,7 @@ struct Task {
   TaskOptions options;
   TaskState state = TaskState::fresh;
   bool exit_pending = false;
-  bool done = false;  // exit_pending: what it was about had gone through
+  bool done = false;                      // exit_pending: what it was about had gone through
   bool sending = false;                   // blocked: which way
   ChannelId channel = ChannelId::none();  // blocked: on which
   std::uint32_t reason = 0;               // parked: why
@@ -81,9 +81,10 @@ struct Scheduler::State {
     if (observer != nullptr) observer->on(event);
   }
 
-  // Switching. All of these are called on the running task's fiber, and are inlined: a processor predicts where a return goes from
-  // the calls that it saw last, which after a switch were another fiber's. So each frame between a task and its switch costs a
-  // misprediction, about as much as the switch.
+  // Switching. All of these are called on the running task's fiber, and are inlined: a processor
+  // predicts where a return goes from the calls that it saw last, which after a switch were another
+  // fiber's. So each frame between a task and its switch costs a misprediction, about as much as
+  // the switch.
   [[gnu::always_inline]] Wake suspend();
   [[gnu::always_inline]] Wake block(TaskState state);
   [[gnu::always_inline]] Wake hand_over(TaskId next, std::uint64_t word = 0);
@@ -509,7 +510,8 @@ void Scheduler::withdraw(ActionId action) { erase_value(state_->pending, action)
 
 const Ending& Scheduler::run_on(Policy& policy) {
   State& state = *state_;
-  MIDSTRIDE_CHECK(!state.running.valid() && !state.disposing, "a run goes on outside all tasks, before it is disposed of");
+  MIDSTRIDE_CHECK(!state.running.valid() && !state.disposing,
+                  "a run goes on outside all tasks, before it is disposed of");
   state.pausing = false;
   state.ending.kind = state.loop(policy);
   state.note_waiting();

@@ -47,11 +47,17 @@ enum class WakeKind : std::uint8_t {
 enum class ChannelError : std::uint8_t { closed = 1, would_block = 2 };
 struct Wake {
   WakeKind kind = WakeKind::value;
-  std::uint64_t word = 0;
-  // exit: the send or receive under way had gone through before the kill; `word` is what was received.
+  // exit: the send or receive under way had gone through before the kill; `word` is what was
+  // received.
   bool done = false;
+  std::uint64_t word = 0;
+
+  constexpr Wake() = default;
+  constexpr Wake(WakeKind how, std::uint64_t what = 0, bool gone_through = false)
+      : kind(how), done(gone_through), word(what) {}
   bool operator==(const Wake&) const = default;
 };
+static_assert(sizeof(Wake) == 16, "comes back in two registers");
 
 enum class Place : std::uint8_t {
   ring,   // a tasklet: joins the ring at its end (rule S2)
@@ -81,10 +87,11 @@ using ActionEntry = TaskId (*)(void* context, ActionId self);
 // One choice at one switch point. `turns` >= 1 is how many turns the task begins before it stops at
 // the next admitted point.
 struct Pick {
-  enum class Kind : std::uint32_t {  // as wide as its neighbours: narrow parts of a register are slow to join
-    stop,    // nobody: the run ends here, with Ending::stopped
-    task,    // `id` is a TaskId that is runnable
-    action,  // `id` is an ActionId that is pending
+  enum class Kind : std::uint32_t {  // as wide as its neighbours: narrow parts of a register are
+                                     // slow to join
+    stop,                            // nobody: the run ends here, with Ending::stopped
+    task,                            // `id` is a TaskId that is runnable
+    action,                          // `id` is an ActionId that is pending
   };
   Kind kind = Kind::stop;
   std::uint32_t id = 0;
@@ -205,10 +212,12 @@ class Scheduler {
   ActionId action(ActionEntry entry, void* context, std::string_view name);
   void withdraw(ActionId action);
 
-  // [hub] Runs until nothing more can happen, then disposes of every task that is not over (see StopBy). Their states, the
-  // queues and balances stay to be looked at. The Ending is valid until the next begin().
+  // [hub] Runs until nothing more can happen, then disposes of every task that is not over (see
+  // StopBy). Their states, the queues and balances stay to be looked at. The Ending is valid until
+  // the next begin().
   const Ending& run(Policy& policy);
-  // [hub] The same without disposing: more can be spawned, sent and killed from the hub, and it can be called again.
+  // [hub] The same without disposing: more can be spawned, sent and killed from the hub, and it can
+  // be called again.
   const Ending& run_on(Policy& policy);
   // [hub] Disposes of every task that is not over. Nobody can run until the next begin().
   void dispose();
@@ -251,16 +260,19 @@ class Scheduler {
   // back.
   void close(ChannelId channel);
   void open(ChannelId channel);
+  bool closing(ChannelId channel) const;
   bool closed(ChannelId channel) const;                     // closing and nobody waits
   std::int32_t balance(ChannelId channel) const;            // rule C1
   std::span<const Waiting> queue(ChannelId channel) const;  // head first
-  // What a runnable task will find as its word when it goes on: a value that has left its channel and has not arrived yet.
+  // What a runnable task will find as its word when it goes on: a value that has left its channel
+  // and has not arrived yet.
   std::uint64_t delivered(TaskId task) const;
 
   // For planted bugs: the blocked task leaves its channel's queue, and nobody will ever wake it.
   void strand(TaskId task);
 
-  // [hub or task] run_on() returns at the next opportunity, with Ending::stopped, and can be called again.
+  // [hub or task] run_on() returns at the next opportunity, with Ending::stopped, and can be called
+  // again.
   void pause();
   // [hub or task] The run ends at the next opportunity with Ending::stopped. On a task that is
   // StopBy::dropping the call does not return.
