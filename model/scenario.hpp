@@ -28,6 +28,7 @@ using NameId = sim::Id<struct NameTag>;
 inline constexpr std::size_t name_bytes_max = 64;  // of a name or a word
 inline constexpr std::size_t names_max = 4'096;    // different names
 inline constexpr std::size_t modules_max = 64;
+inline constexpr std::uint32_t version_max = 65'535;
 inline constexpr std::size_t blocks_max = 12;      // blocks inside one another
 inline constexpr std::size_t lines_max = 10'000;   // of all modules and tasks, each `end` counted
 inline constexpr std::size_t nodes_max = 30'000;   // of all lines
@@ -106,7 +107,7 @@ struct Line {
 std::size_t block_end(const std::vector<Line>& lines, std::size_t open);
 
 struct Version {
-  std::uint32_t number = 1;   // >= 1, unique in its module
+  std::uint32_t number = 1;   // 1 to version_max, unique in its module
   std::vector<Line> lines{};  // at least one
   bool operator==(const Version&) const = default;
 };

@@ -131,9 +131,10 @@ class Reader {
     scenario_.turn_budget = positive("a number of turns");
     in_.end_line();
   }
-  std::uint32_t positive(std::string_view expected) {
+  std::uint32_t positive(std::string_view expected,
+                         std::uint32_t max = std::numeric_limits<std::uint32_t>::max()) {
     const TextPlace place = in_.here();
-    const auto number = static_cast<std::uint32_t>(in_.number(expected));
+    const auto number = static_cast<std::uint32_t>(in_.number(expected, max));
     if (number == 0) in_.fail(place, std::string(expected) + " from 1 on", "'0'");
     return number;
   }
@@ -165,7 +166,7 @@ class Reader {
     where.part = Part::version;
     in_.mark(where, in_.here());
     Version& version = made.versions.emplace_back();
-    version.number = positive("a version's number");
+    version.number = positive("a version's number", version_max);
     in_.end_line();
     where.part = Part::module_line;
     read_block(in_, where, indentation, version.lines);

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -104,7 +105,7 @@ module a
     kill w.2
     reload r
     raise None
-  version 4294967295
+  version 65535
     def f():
       pass
 module b
@@ -304,6 +305,28 @@ TEST(Text, WhatIsReadIsWellFormedAndInNormalForm) {
   }
 }
 
+// The examples of docs/text-form.md are canonical too.
+TEST(Text, TheDocumentedExamplesAreRight) {
+  std::ifstream file(MIDSTRIDE_SOURCE_DIR "/docs/text-form.md");
+  std::string line;
+  std::string example;
+  std::size_t examples = 0;
+  bool inside = false;
+  while (std::getline(file, line)) {
+    if (inside && line == "```") {
+      EXPECT_EQ(written(example), example);
+      ++examples;
+    }
+    if (line.starts_with("```")) {
+      inside = line == "```scenario";
+      example.clear();
+    } else {
+      example += line + "\n";
+    }
+  }
+  EXPECT_EQ(examples, 1u);
+}
+
 // Every beginning of a text is read or refused at a place that it has.
 TEST(Text, CutTextsAreReadOrRefusedInPlace) {
   for (const std::string whole : canonical_texts) {
@@ -439,6 +462,7 @@ TEST(TextErrors, OfDeclarations) {
       {"  module m", "2:3: expected a declaration at the start of the line, found 'module'"},
       {"module m", "3:1: expected an indented 'version', found the end of the text"},
       {"module m\n  pass", "3:3: expected 'version', found the keyword 'pass'"},
+      {"module m\n  version 65536", "3:11: expected a number of at most 65535, found '65536'"},
       {"module m\n  version 0", "3:11: expected a version's number from 1 on, found '0'"},
       {"module m\n  version 1", "4:1: expected an indented block, found the end of the text"},
       {"module m\n  version 1\n    pass\n  version 1\n    pass",

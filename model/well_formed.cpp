@@ -250,6 +250,7 @@ class Checker {
           return fault(where, "a version above " + std::to_string(last),
                        in_quotes(std::to_string(list[v].number)));
         last = list[v].number;
+        if (!at_most(last, version_max, where, "as a version")) return false;
         where.part = Part::module_line;
         if (!body(where, list[v].lines, true)) return false;
       }

@@ -90,6 +90,8 @@ TEST(WellFormed, EachRuleIsNamedWhenItIsBroken) {
        "module 1: expected at least one version, found none"},
       {[](Scenario& s) { std::swap(s.modules[0].versions[0], s.modules[0].versions[1]); },
        "module 1, version 2: expected a version above 2, found '1'"},
+      {[](Scenario& s) { s.modules[0].versions[1].number = 65'536; },
+       "module 1, version 2: expected at most 65535 as a version, found more"},
       // Blocks.
       {[](Scenario& s) { s.tasks[0].lines.clear(); },
        "task 1, line 1: expected a statement, found an empty body"},
