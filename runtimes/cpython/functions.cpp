@@ -1,0 +1,84 @@
+#include "runtimes/cpython/functions.hpp"
+
+#include "runtimes/cpython/harness.hpp"
+
+namespace midstride::runtimes::cpython {
+
+namespace {
+
+using Arguments = PyObject* const*;
+
+std::uint32_t number(PyObject* object) {
+  return static_cast<std::uint32_t>(PyLong_AsUnsignedLong(object));
+}
+
+PyObject* enter(PyObject*, Arguments given, Py_ssize_t count) {
+  return Harness::the().enter(number(given[0]), given + 1, static_cast<std::size_t>(count - 1));
+}
+PyObject* op(PyObject*, Arguments given, Py_ssize_t) {
+  return Harness::the().op(number(given[0]), number(given[1]), number(given[2]));
+}
+PyObject* value(PyObject*, Arguments given, Py_ssize_t) {
+  return Harness::the().value(number(given[0]), given[1]);
+}
+PyObject* object(PyObject*, PyObject* given) { return Harness::the().object(given); }
+PyObject* caught(PyObject*, PyObject* frame) { return Harness::the().caught(number(frame)); }
+PyObject* send(PyObject*, PyObject* given) { return Harness::the().send(given); }
+PyObject* receive(PyObject*, PyObject*) { return Harness::the().receive(); }
+PyObject* yield(PyObject*, PyObject*) { return Harness::the().yield(); }
+PyObject* spawn(PyObject*, Arguments given, Py_ssize_t count) {
+  return Harness::the().spawn(given[0], given + 1, static_cast<std::size_t>(count - 1));
+}
+PyObject* kill(PyObject*, PyObject*) { return Harness::the().kill(); }
+PyObject* emit(PyObject*, PyObject* given) { return Harness::the().emit(given); }
+PyObject* reload(PyObject*, PyObject*) { return Harness::the().reload(); }
+PyObject* load_code(PyObject*, Arguments given, Py_ssize_t count) {
+  return Harness::the().load_code(count > 0 ? given[0] : nullptr);
+}
+PyObject* body_over(PyObject*, PyObject*) { return Harness::the().body_over(); }
+PyObject* migrate(PyObject*, PyObject*) { return Harness::the().step_begins(model::Step::migrate); }
+PyObject* undo(PyObject*, PyObject*) { return Harness::the().step_begins(model::Step::undo); }
+PyObject* step_over(PyObject*, PyObject*) { return Harness::the().step_ends(); }
+
+using Fast = PyObject* (*)(PyObject*, Arguments, Py_ssize_t);
+PyMethodDef fast(const char* name, Fast function) {
+  const auto erased = reinterpret_cast<void (*)()>(function);
+  return {name, reinterpret_cast<PyCFunction>(erased), METH_FASTCALL, nullptr};
+}
+
+// Python keeps pointers to them.
+PyMethodDef for_rendered_code[] = {
+    fast("_enter", enter),
+    fast("_op", op),
+    fast("_v", value),
+    {"_c", object, METH_O, nullptr},
+    {"_catch", caught, METH_O, nullptr},
+    {"_send", send, METH_O, nullptr},
+    {"_receive", receive, METH_NOARGS, nullptr},
+    {"_yield", yield, METH_NOARGS, nullptr},
+    fast("_spawn", spawn),
+    {"_kill", kill, METH_NOARGS, nullptr},
+    {"_emit", emit, METH_O, nullptr},
+    {"_reload", reload, METH_NOARGS, nullptr},
+};
+PyMethodDef for_reloaders[] = {
+    fast("_code", load_code),
+    {"_body_over", body_over, METH_NOARGS, nullptr},
+    {"_migrate", migrate, METH_NOARGS, nullptr},
+    {"_undo", undo, METH_NOARGS, nullptr},
+    {"_step_over", step_over, METH_NOARGS, nullptr},
+};
+
+void define(PyObject* globals, PyMethodDef& function) {
+  const Ref made = Ref::owned(PyCFunction_New(&function, nullptr));
+  PyDict_SetItemString(globals, function.ml_name, made.get());
+}
+
+}  // namespace
+
+void define_functions(const Interpreter& interpreter) {
+  for (PyMethodDef& function : for_rendered_code) define(interpreter.builtins(), function);
+  for (PyMethodDef& function : for_reloaders) define(interpreter.prelude_globals(), function);
+}
+
+}  // namespace midstride::runtimes::cpython

@@ -1,0 +1,112 @@
+#include "runtimes/cpython/namespaces.hpp"
+
+#include <algorithm>
+
+#include "runtimes/cpython/render.hpp"
+
+namespace midstride::runtimes::cpython {
+
+using model::StoreHow;
+
+void Namespaces::begin(model::Run& run) {
+  run_ = &run;
+  for (const model::ModuleCode& module : run.program().modules) {
+    Ref list = Ref::owned(PyList_New(0));
+    for (const model::NameId name : module.slots) {
+      const std::string text = python_name(run.scenario().text(name));
+      PyList_Append(list.get(), Ref::owned(PyUnicode_InternFromString(text.c_str())).get());
+    }
+    names_.push_back(std::move(list));
+  }
+}
+
+void Namespaces::clear() {
+  names_.clear();
+  spaces_.clear();
+  methods_.clear();
+}
+
+std::uint32_t Namespaces::add(std::uint32_t module, PyObject* dictionary) {
+  spaces_.push_back({module, Ref::borrowed(dictionary),
+                     std::vector<Slot>(run_->program().modules[module].slots.size())});
+  return static_cast<std::uint32_t>(spaces_.size() - 1);
+}
+
+void Namespaces::stored(std::uint32_t space, std::uint32_t slot, StoreHow how, std::uint32_t load) {
+  Space& row = spaces_[space];
+  PyObject* const name = PyList_GET_ITEM(names(row.module), static_cast<Py_ssize_t>(slot));
+  Slot& seen = row.slots[slot];
+  seen.value = Ref::borrowed(PyDict_GetItemWithError(row.dictionary.get(), name));
+  seen.load = load;
+  seen.by_program = how == StoreHow::program;
+  if (seen.value && PyType_Check(seen.value.get())) look_over_class(seen.value.get());
+  run_->event(model::EventKind::store, model::Owner::of(model::Owner::Kind::namespace_, space).word,
+              slot, identity_.value_of(seen.value.get()).word, static_cast<std::uint8_t>(how));
+}
+
+void Namespaces::look_over(std::uint32_t space, std::uint32_t load) {
+  const std::uint32_t module = spaces_[space].module;
+  for (std::uint32_t slot = 0; slot < spaces_[space].slots.size(); ++slot) {
+    PyObject* const name = PyList_GET_ITEM(names(module), static_cast<Py_ssize_t>(slot));
+    PyObject* const now = PyDict_GetItemWithError(spaces_[space].dictionary.get(), name);
+    if (now != spaces_[space].slots[slot].value.get()) {
+      stored(space, slot, StoreHow::namespace_, load);
+    } else if (now != nullptr && PyType_Check(now)) {
+      look_over_class(now);
+    }
+  }
+}
+
+void Namespaces::look_over_class(PyObject* class_) {
+  std::vector<Method>& seen = methods_[class_];
+  PyObject* const dictionary = reinterpret_cast<PyTypeObject*>(class_)->tp_dict;
+  for (Method& method : seen) {
+    if (!method.function || PyDict_GetItemWithError(dictionary, method.name.get()) != nullptr)
+      continue;
+    method.function = {};
+    tell_method(class_, method.name.get(), nullptr);
+  }
+  PyObject* name = nullptr;
+  PyObject* value = nullptr;
+  for (Py_ssize_t at = 0; PyDict_Next(dictionary, &at, &name, &value) != 0;) {
+    if (!PyFunction_Check(value)) continue;
+    auto known = std::find_if(seen.begin(), seen.end(), [&](const Method& method) {
+      return PyUnicode_Compare(method.name.get(), name) == 0;
+    });
+    if (known == seen.end()) known = seen.insert(seen.end(), {Ref::borrowed(name), {}});
+    if (known->function.get() == value) continue;
+    known->function = Ref::borrowed(value);
+    tell_method(class_, name, value);
+  }
+}
+
+void Namespaces::tell_method(PyObject* class_, PyObject* name, PyObject* function) {
+  const model::NameId id = run_->scenario().find(scenario_attribute(PyUnicode_AsUTF8(name)));
+  run_->event(model::EventKind::store,
+              model::Owner::of(model::Owner::Kind::class_, identity_.value_of(class_).index()).word,
+              id.value, identity_.value_of(function).word,
+              static_cast<std::uint8_t>(StoreHow::class_));
+}
+
+std::uint32_t Namespaces::load_of(std::uint32_t space, std::uint32_t slot, PyObject* value) const {
+  const Space& row = spaces_[space];
+  const Slot& seen = row.slots[slot];
+  const std::uint32_t own = own_load(row.module, value);
+  if (seen.value.get() != value) return own;
+  if (seen.by_program || own == model::no_load) return seen.load;
+  return std::max(seen.load, own);
+}
+
+// The load that a function or class names itself, if it is one of this module.
+std::uint32_t Namespaces::own_load(std::uint32_t module, PyObject* value) const {
+  std::uint32_t load = model::no_load;
+  if (PyFunction_Check(value)) {
+    load = run_->tables().codes[codes_.of_function(value)].load;
+  } else if (PyType_Check(value)) {
+    load = codes_.mark_of(value)->load;
+  }
+  const bool here = load != model::no_load && run_->tables().attempts[load].module == module;
+  return here ? load : model::no_load;
+}
+
+}  // namespace midstride::runtimes::cpython

@@ -1,0 +1,71 @@
+// What the harness last saw in the namespaces of a run's modules and in its classes. It looks again
+// after every op and step that may have stored something, and tells of what it finds changed: a
+// store event is what really is in the dictionary, whoever put it there.
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "model/run.hpp"
+#include "runtimes/cpython/codes.hpp"
+#include "runtimes/cpython/identity.hpp"
+#include "runtimes/cpython/python.hpp"
+
+namespace midstride::runtimes::cpython {
+
+class Namespaces {
+ public:
+  Namespaces(const Codes& codes, Identity& identity) : codes_(codes), identity_(identity) {}
+
+  void begin(model::Run& run);
+  void clear();
+
+  // One more namespace of a module: its own (in module order, all before any other), or one in
+  // which a reloader runs a body. Its number is the NamespaceId of the events.
+  std::uint32_t add(std::uint32_t module, PyObject* dictionary);
+  // The names of a module's slots as Python has them, a list of strings. Borrowed.
+  PyObject* names(std::uint32_t module) const { return names_[module].get(); }
+
+  // The slot has just been stored into, whether its value is another one now or not.
+  void stored(std::uint32_t space, std::uint32_t slot, model::StoreHow how, std::uint32_t load);
+  // Tells of every slot that is not as it was seen last, and of every class found in one; `load`
+  // has stored it.
+  void look_over(std::uint32_t space, std::uint32_t load);
+  // Tells of every method of the class that is not as it was seen last.
+  void look_over_class(PyObject* class_);
+
+  // The load that brought in what was just read from that slot: the one that stored it there, or,
+  // when that is more recent, the one that its code came with. no_load when program code has stored
+  // it.
+  std::uint32_t load_of(std::uint32_t space, std::uint32_t slot, PyObject* value) const;
+
+ private:
+  struct Slot {
+    Ref value;  // null: absent
+    std::uint32_t load = model::no_load;
+    bool by_program = false;
+  };
+  struct Space {
+    std::uint32_t module;
+    Ref dictionary;
+    std::vector<Slot> slots;
+  };
+  struct Method {
+    Ref name;
+    Ref function;
+  };
+  std::uint32_t own_load(std::uint32_t module, PyObject* value) const;
+  void tell(std::uint32_t space, std::uint32_t slot, model::StoreHow how);
+  void tell_method(PyObject* class_, PyObject* name, PyObject* function);
+
+  const Codes& codes_;
+  Identity& identity_;
+  model::Run* run_ = nullptr;
+  std::vector<Ref> names_;  // by module
+  std::vector<Space> spaces_;
+  std::unordered_map<PyObject*, std::vector<Method>>
+      methods_;  // by class, in the order of its dictionary
+};
+
+}  // namespace midstride::runtimes::cpython

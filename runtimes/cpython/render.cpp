@@ -1,0 +1,343 @@
+#include "runtimes/cpython/render.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace midstride::runtimes::cpython {
+
+namespace {
+
+using model::FunctionCode;
+using model::Line;
+using model::LineKind;
+using model::NodeKind;
+using model::Op;
+using model::OpCode;
+using model::Operand;
+
+// `Exception` is named by rendered code; the others are attributes of classes and integers.
+constexpr std::string_view taken_names[] = {
+    "Exception",  "as_integer_ratio", "bit_count", "bit_length", "conjugate", "denominator",
+    "from_bytes", "im_class",         "imag",      "mro",        "numerator", "real",
+    "to_bytes"};
+static_assert(std::is_sorted(std::begin(taken_names), std::end(taken_names)));
+constexpr std::string_view mangled_prefix = "n_";
+// In the language, in Python.
+constexpr std::pair<std::string_view, std::string_view> method_attributes[] = {
+    {"function", "__func__"}, {"self", "__self__"}, {"class", "im_class"}};
+
+// Walks a body's lines and its function's ops side by side: the lines say how blocks nest, the ops
+// what each statement does.
+class Renderer {
+ public:
+  Renderer(const model::Scenario& scenario, const model::Program& program, Style style)
+      : scenario_(scenario), program_(program), style_(style) {}
+
+  std::string module(const model::VersionCode& version, const std::vector<Line>& lines) {
+    first_function_ = version.functions_begin;
+    function(version.functions_begin, lines, 0, lines.size());
+    return std::move(source_);
+  }
+
+  std::string script(std::uint32_t index, const std::vector<Line>& lines) {
+    first_function_ = index;
+    line("def _script():");
+    ++depth_;
+    function(index, lines, 0, lines.size());
+    return std::move(source_);
+  }
+
+ private:
+  // The place in the function that is being rendered.
+  struct Place {
+    std::uint32_t function = 0;  // index into Program::functions
+    std::uint32_t pc = 0;
+  };
+
+  bool watched() const { return style_ == Style::watched; }
+  const FunctionCode& code() const { return program_.functions[at_.function]; }
+  std::string name(model::NameId id) const { return python_name(scenario_.text(id)); }
+
+  void line(std::string_view text) {
+    source_.append(4 * depth_, ' ');
+    source_ += text;
+    source_ += '\n';
+  }
+
+  void function(std::uint32_t index, const std::vector<Line>& lines, std::size_t begin,
+                std::size_t end) {
+    const Place outer = at_;
+    at_ = {.function = index};
+    if (watched()) {
+      std::string call = "_f = _enter(" + marker();
+      for (std::uint16_t at = 0; at < code().parameters; ++at) call += ", " + local(at);
+      line(call + ")");
+    }
+    body(lines, begin, end);
+    at_ = outer;
+  }
+
+  std::string marker() const { return std::to_string(first_code + at_.function - first_function_); }
+
+  void body(const std::vector<Line>& lines, std::size_t begin, std::size_t end) {
+    for (std::size_t at = begin; at < end; ++at) {
+      switch (lines[at].kind) {
+        case LineKind::def_:
+          define_function(next_op().index(), lines, at, &Renderer::name);
+          at = block_end(lines, at);
+          break;
+        case LineKind::class_:
+          define_class(lines, at);
+          at = block_end(lines, at);
+          break;
+        case LineKind::try_:
+          try_block(lines, at);
+          at = block_end(lines, at);
+          break;
+        default: statements(lines[at]);
+      }
+    }
+  }
+
+  void define_function(std::uint32_t index, const std::vector<Line>& lines, std::size_t open,
+                       std::string (Renderer::*named)(model::NameId) const) {
+    std::string head = "def " + (this->*named)(lines[open].name) + "(";
+    for (const model::Node& parameter : lines[open].nodes) {
+      if (!head.ends_with('(')) head += ", ";
+      head += name(parameter.name);
+    }
+    line(head + "):");
+    ++depth_;
+    function(index, lines, open + 1, block_end(lines, open));
+    --depth_;
+  }
+
+  void define_class(const std::vector<Line>& lines, std::size_t open) {
+    const Op& op = next_op();
+    line("class " + name(lines[open].name) + ":");
+    ++depth_;
+    line("__slots__ = ()");
+    if (watched()) line("_k = " + std::to_string(first_class + at_.pc - 1));
+    std::uint32_t method = program_.classes[op.index()].methods_begin;
+    const std::size_t end = block_end(lines, open);
+    for (std::size_t at = open + 1; at < end; ++at) {
+      if (lines[at].kind != LineKind::def_) continue;
+      define_function(method++, lines, at, &Renderer::attribute);
+      at = block_end(lines, at);
+    }
+    --depth_;
+  }
+
+  void try_block(const std::vector<Line>& lines, std::size_t open) {
+    line("try:");
+    const std::size_t end = block_end(lines, open);
+    std::size_t begin = open + 1;
+    for (std::size_t at = begin; at <= end; ++at) {
+      if (lines[at].kind == LineKind::try_) {
+        at = block_end(lines, at);
+        continue;
+      }
+      const LineKind kind = lines[at].kind;
+      const bool divides =
+          kind == LineKind::except_ || kind == LineKind::except_exit || kind == LineKind::finally_;
+      if (!divides && at != end) continue;
+      ++depth_;
+      body(lines, begin, at);
+      --depth_;
+      begin = at + 1;
+      if (kind == LineKind::finally_) line("finally:");
+      if (kind == LineKind::except_) handler("except Exception:");
+      if (kind == LineKind::except_exit) handler("except TaskletExit:");
+    }
+  }
+
+  void handler(std::string_view head) {
+    line(head);
+    ++depth_;
+    if (watched()) line("_catch(_f)");
+    --depth_;
+  }
+
+  // The next op that is not silent, after the call that makes it a turn.
+  const Op& next_op() {
+    const std::span<const Op> ops = program_.ops_of(code());
+    while (silent(ops[1 + at_.pc].code)) ++at_.pc;
+    const std::uint32_t pc = at_.pc++;
+    line(watched() ? "_op(_f, " + marker() + ", " + std::to_string(pc) + ")" : "_op()");
+    return ops[1 + pc];
+  }
+
+  // One op for each node that makes one; then the line's own, where there is one.
+  void statements(const Line& line) {
+    std::size_t made = 0;
+    for (const model::Node& node : line.nodes) {
+      if (!makes_op(node)) continue;
+      statement(next_op(), node.kind);
+      ++made;
+    }
+    const bool goes_into_local =
+        line.kind == LineKind::expression ||
+        (line.kind == LineKind::assign && code().kind != FunctionCode::Kind::body);
+    const bool done = goes_into_local ? made > 0 : line.kind == LineKind::spawn;
+    if (!done) statement(next_op(), NodeKind::none);
+  }
+
+  bool makes_op(const model::Node& node) const {
+    switch (node.kind) {
+      case NodeKind::none:
+      case NodeKind::integer: return false;
+      case NodeKind::name: {
+        const auto first = program_.local_names.begin() + code().locals_begin;
+        return std::find(first, first + code().locals, node.name) == first + code().locals;
+      }
+      default: return true;
+    }
+  }
+
+  void statement(const Op& op, NodeKind node) {
+    const std::string a = op.a == Operand::nothing ? "" : operand(op.a);
+    switch (op.code) {
+      case OpCode::move: return result(op, a);
+      case OpCode::new_object: return result(op, "_Object()");
+      case OpCode::resolve: return result(op, global(op, node != NodeKind::member));
+      case OpCode::look: return result(op, into(a) + "." + attribute(model::NameId{op.x}));
+      case OpCode::call: return result(op, into(a) + "(" + arguments(op) + ")");
+      case OpCode::store: return line(global(op, op.argc == 1) + " = " + a);
+      case OpCode::store_attribute:
+        // In a statement of its own: Python evaluates what is assigned first, the model the object.
+        if (watched()) line("_c(" + a + ")");
+        return line(bracketed(a) + "." + attribute(model::NameId{op.x}) + " = " +
+                    operand(op.args[0]));
+      case OpCode::send: return result(op, harness("_send", channel(op.x), a));
+      case OpCode::receive: return result(op, harness("_receive", channel(op.x)));
+      case OpCode::yield: return line("_yield()");
+      case OpCode::spawn:
+        return line(harness("_spawn", scenario_.text(model::NameId{op.x}),
+                            op.argc == 0 ? a : a + ", " + arguments(op)));
+      case OpCode::kill: return line(harness("_kill", scenario_.text(model::NameId{op.x})));
+      case OpCode::emit: return line("_emit(" + a + ")");
+      case OpCode::return_: return line("return " + a);
+      case OpCode::raise: return line("raise _Raised(" + a + ")");
+      case OpCode::reload:
+        return line(harness("_reload", scenario_.text(scenario_.reloads[op.x].name)));
+      case OpCode::pass: return line("pass");
+      case OpCode::header:
+      case OpCode::define_function:
+      case OpCode::define_class:
+      case OpCode::jump:
+      case OpCode::end_finally:
+      case OpCode::leave:
+      case OpCode::poison: break;  // no statements
+    }
+  }
+
+  void result(const Op& op, const std::string& expression) {
+    const std::string value = watched() ? "_v(_f, " + expression + ")" : expression;
+    line(op.dst == Operand::nothing ? value : operand(op.dst) + " = " + value);
+  }
+
+  // The callable that is called or the object that is looked into.
+  std::string into(const std::string& object) const {
+    return watched() ? "_c(" + object + ")" : bracketed(object);
+  }
+  // 1.x would be a fraction.
+  static std::string bracketed(const std::string& object) {
+    const bool number = object[0] == '-' || (object[0] >= '0' && object[0] <= '9');
+    return number ? "(" + object + ")" : object;
+  }
+
+  // An op that is not Python's own. The harness of a run knows the op, and so what it names.
+  std::string harness(std::string_view function, std::string_view named,
+                      const std::string& values = "") const {
+    const std::string first = watched() ? "" : "'" + std::string(named) + "'";
+    const std::string comma = first.empty() || values.empty() ? "" : ", ";
+    return std::string(function) + "(" + first + comma + values + ")";
+  }
+
+  // A name of the function's own module needs no module before it.
+  std::string global(const Op& op, bool own) const {
+    if (op.x >> 16 == model::Program::nowhere) return name(model::NameId{op.x & 0xffff});
+    const model::ModuleCode& module = program_.modules[op.x >> 16];
+    const std::string global = name(module.slots[op.x & 0xffff]);
+    return own ? global : name(module.name) + "." + global;
+  }
+
+  std::string channel(std::uint32_t index) const {
+    return std::string(scenario_.text(scenario_.channels[index].name));
+  }
+
+  std::string attribute(model::NameId id) const { return python_attribute(scenario_.text(id)); }
+
+  std::string local(std::uint16_t index) const {
+    return name(program_.local_names[code().locals_begin + index]);
+  }
+
+  std::string arguments(const Op& op) const {
+    std::string list;
+    for (std::size_t at = 0; at < op.argc; ++at) {
+      if (at > 0) list += ", ";
+      list += operand(op.args[at]);
+    }
+    return list;
+  }
+
+  std::string operand(std::uint16_t operand) const {
+    if ((operand & Operand::constant_bit) != 0) {
+      const model::Value value = program_.constants[operand ^ Operand::constant_bit];
+      return value == model::Value::none() ? "None" : std::to_string(value.number());
+    }
+    if (operand < code().locals) return local(operand);
+    return "_" + std::to_string(operand - code().locals);
+  }
+
+  const model::Scenario& scenario_;
+  const model::Program& program_;
+  Style style_;
+  Place at_;
+  std::uint32_t first_function_ = 0;
+  std::size_t depth_ = 0;
+  std::string source_;
+};
+
+}  // namespace
+
+std::string python_module(const model::Scenario& scenario, const model::Program& program,
+                          std::uint32_t module, std::uint32_t version, Style style) {
+  return Renderer(scenario, program, style)
+      .module(program.modules[module].versions[version],
+              scenario.modules[module].versions[version].lines);
+}
+
+std::string python_script(const model::Scenario& scenario, const model::Program& program,
+                          std::uint32_t task, Style style) {
+  return Renderer(scenario, program, style)
+      .script(program.scripts[task], scenario.tasks[task].lines);
+}
+
+std::string python_name(std::string_view name) {
+  const bool taken = name.starts_with('_') || name.starts_with(mangled_prefix) ||
+                     std::binary_search(std::begin(taken_names), std::end(taken_names), name);
+  return taken ? std::string(mangled_prefix) + std::string(name) : std::string(name);
+}
+
+std::string python_attribute(std::string_view name) {
+  for (const auto& [scenario, python] : method_attributes) {
+    if (name == scenario) return std::string(python);
+  }
+  return python_name(name);
+}
+
+std::string_view scenario_name(std::string_view python_name) {
+  return python_name.starts_with(mangled_prefix) ? python_name.substr(mangled_prefix.size())
+                                                 : python_name;
+}
+
+std::string_view scenario_attribute(std::string_view python_attribute) {
+  for (const auto& [scenario, python] : method_attributes) {
+    if (python_attribute == python) return scenario;
+  }
+  return scenario_name(python_attribute);
+}
+
+}  // namespace midstride::runtimes::cpython

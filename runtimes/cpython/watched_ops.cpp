@@ -1,0 +1,326 @@
+// What rendered code and the reloaders call.
+#include "model/run.hpp"
+#include "runtimes/cpython/harness.hpp"
+#include "sim/check.hpp"
+
+namespace midstride::runtimes::cpython {
+
+using model::EventKind;
+using model::NameId;
+using model::Op;
+using model::OpCode;
+using model::Operand;
+using model::Run;
+
+namespace {
+
+// The name that an op acts on, for a recorded decision.
+NameId object_of(const Op& op, const Run& run) {
+  const model::Program& program = run.program();
+  switch (op.code) {
+    case OpCode::resolve:
+    case OpCode::store:
+    case OpCode::define_function:
+    case OpCode::define_class:
+      if (op.x >> 16 == model::Program::nowhere) return NameId{op.x & 0xffff};
+      return program.modules[op.x >> 16].slots[op.x & 0xffff];
+    case OpCode::look:
+    case OpCode::store_attribute:
+    case OpCode::spawn:
+    case OpCode::kill: return NameId{op.x};
+    case OpCode::send:
+    case OpCode::receive: return run.scenario().channels[op.x].name;
+    case OpCode::reload: return run.scenario().reloads[op.x].name;
+    default: return {};
+  }
+}
+
+PyObject* none() { return Py_NewRef(Py_None); }
+
+}  // namespace
+
+// Everything that may switch goes through here: afterwards the fiber's own thread state is set
+// again, and what its frames hold is looked at if somebody else ran.
+template <class Call>
+sim::Wake Harness::suspend(Task& task, Call call) {
+  const sim::Wake wake = call();
+  PyThreadState_Swap(task.thread);
+  const bool others_ran = running_ != &task;
+  running_ = &task;
+  if (wake.kind == sim::WakeKind::abandon) {
+    task.abandoned = true;
+  } else if (others_ran) {
+    read_locals(task);
+  }
+  return wake;
+}
+
+// A tasklet whose run is over gets the same exception at every call, until it is unwound.
+PyObject* Harness::unwind(Task& task) const {
+  MIDSTRIDE_CHECK(++task.abandoned_calls <= abandoned_calls_max,
+                  "an abandoned tasklet that is unwound within its budget of calls");
+  PyErr_SetNone(interpreter_.prelude("Abandoned"));
+  return nullptr;
+}
+
+PyObject* Harness::result_of(Task& task, const sim::Wake& wake, Ref result) const {
+  switch (wake.kind) {
+    case sim::WakeKind::value: return result.release();
+    case sim::WakeKind::exit: PyErr_SetNone(interpreter_.prelude("TaskletExit")); return nullptr;
+    case sim::WakeKind::error: PyErr_SetNone(interpreter_.prelude("WouldBlock")); return nullptr;
+    case sim::WakeKind::abandon: break;
+  }
+  return unwind(task);
+}
+
+PyObject* Harness::enter(std::uint32_t code, PyObject* const* parameters, std::size_t count) {
+  Task& task = *running_;
+  if (task.abandoned) return unwind(task);
+  Frame frame;
+  frame.id = run_->new_frame();
+  frame.function = run_->tables().codes[code].function;
+  enter_event(task, code, frame.id);
+  if (task.frames.size() >= frames_max) {
+    run_->over_budget("frames: more than 200 calls deep");
+    task.abandoned = true;
+    return unwind(task);
+  }
+  const model::FunctionCode& function = program().functions[frame.function];
+  frame.slots = run_->new_slots(static_cast<std::uint32_t>(function.locals + function.temporaries));
+  frame.written = task.written.size();
+  task.written.resize(task.written.size() + function.locals);
+  task.frames.push_back(frame);
+  for (std::size_t at = 0; at < count; ++at)
+    write(task, task.frames.back(), static_cast<std::uint16_t>(at), parameters[at]);
+  return PyLong_FromUnsignedLong(frame.id);
+}
+
+// Which code is entered says the code itself; what was called, and whose parameters it was checked
+// against, the object that the caller called.
+void Harness::enter_event(const Task& task, std::uint32_t code, std::uint32_t frame) {
+  model::EnterHow how = task.entered_by;
+  std::uint32_t signature = code;
+  if (!task.frames.empty()) {
+    const Frame& caller = task.frames.back();
+    const bool named = caller.op->a < function_of(caller).locals;
+    const bool constant = (caller.op->a & Operand::constant_bit) != 0;
+    how = named ? model::EnterHow::held : model::EnterHow::by_name;
+    signature = identity_.code_of(caller.object.get());
+    run_->event(EventKind::call, constant ? model::no_slot : caller.slots + caller.op->a,
+                identity_.handle_of(caller.object.get()), code);
+  } else if (task.callee) {
+    signature = identity_.code_of(task.callee.get());
+    run_->event(EventKind::call, model::no_slot, identity_.handle_of(task.callee.get()), code);
+  }
+  if (task.frames.size() < frames_max)
+    run_->event(EventKind::enter, frame, code, signature, static_cast<std::uint8_t>(how));
+}
+
+PyObject* Harness::op(std::uint32_t frame_id, std::uint32_t code, std::uint32_t pc) {
+  Task& task = *running_;
+  if (task.abandoned) return unwind(task);
+  settle(task, frame_id);
+  const model::FunctionCode& function = program().functions[run_->tables().codes[code].function];
+  const Op& op = program().ops_of(function)[1 + pc];
+  const sim::Point point = pc == 0 ? sim::Point::safepoint : sim::Point::op;
+  const sim::Wake wake =
+      suspend(task, [&] { return run_->turn(point, op.code, object_of(op, *run_)); });
+  if (wake.kind != sim::WakeKind::value) return result_of(task, wake, {});
+  run_->event(EventKind::op, frame_id, code, pc);
+  Frame& frame = task.frames.back();
+  frame.op = &op;
+  frame.open = true;
+  frame.object = {};
+  return none();
+}
+
+PyObject* Harness::object(PyObject* object) {
+  Task& task = *running_;
+  if (task.abandoned) return unwind(task);
+  task.frames.back().object = Ref::borrowed(object);
+  return Py_NewRef(object);
+}
+
+PyObject* Harness::value(std::uint32_t frame_id, PyObject* value) {
+  Task& task = *running_;
+  if (task.abandoned) return unwind(task);
+  leave_frames_above(task, frame_id, model::ExitHow::returned);
+  Frame& frame = task.frames.back();
+  const Op& op = *frame.op;
+  frame.open = false;
+  const bool callable = Identity::callable(value);
+  const auto word = [&] { return identity_.value_of(value).word; };
+  switch (op.code) {
+    case OpCode::new_object: run_->event(EventKind::create, word()); break;
+    case OpCode::resolve: {
+      const std::uint32_t space = op.argc == 1 ? task.own_space : op.x >> 16;
+      run_->event(EventKind::resolve, op.x, word(),
+                  namespaces_.load_of(space, op.x & 0xffff, value));
+      break;
+    }
+    case OpCode::look:
+      if (identity_.is_object(frame.object.get())) {
+        run_->event(EventKind::field, identity_.value_of(frame.object.get()).word, op.x, word(), 0);
+      }
+      break;
+    case OpCode::call:
+      if (PyType_Check(frame.object.get()))
+        run_->event(EventKind::create, word(), identity_.value_of(frame.object.get()).word);
+      break;
+    default: break;
+  }
+  const std::uint16_t locals = function_of(frame).locals;
+  if (op.dst < locals) {
+    write(task, frame, op.dst, value);
+  } else if (op.dst != Operand::nothing && callable &&
+             (op.code == OpCode::resolve || op.code == OpCode::look)) {
+    run_->event(EventKind::look, frame.slots + op.dst, identity_.handle_of(value),
+                identity_.code_of(value));
+  }
+  return Py_NewRef(value);
+}
+
+void Harness::write(Task& task, Frame& frame, std::uint16_t local, PyObject* value) {
+  task.written[frame.written + local] = true;
+  run_->event(EventKind::write, frame.id, frame.slots + local, identity_.value_of(value).word);
+  if (Identity::callable(value))
+    run_->event(EventKind::bind, frame.slots + local, identity_.handle_of(value),
+                identity_.code_of(value));
+}
+
+PyObject* Harness::caught(std::uint32_t frame) {
+  Task& task = *running_;
+  if (task.abandoned) return unwind(task);
+  settle(task, frame);
+  const Ref handled = Ref::owned(PyErr_GetHandledException());
+  run_->event(EventKind::catch_, frame, tell_of_throw(task, handled.get()));
+  return none();
+}
+
+PyObject* Harness::send(PyObject* value) {
+  Task& task = *running_;
+  if (task.abandoned) return unwind(task);
+  const std::uint32_t word = identity_.value_of(value).word;
+  const std::uint32_t channel = task.frames.back().op->x;
+  const sim::Wake wake = suspend(task, [&] { return run_->send(channel, word); });
+  return result_of(task, wake, Ref::owned(none()));
+}
+
+PyObject* Harness::receive() {
+  Task& task = *running_;
+  if (task.abandoned) return unwind(task);
+  const std::uint32_t channel = task.frames.back().op->x;
+  const sim::Wake wake = suspend(task, [&] { return run_->receive(channel); });
+  Ref received;
+  if (wake.kind == sim::WakeKind::value)
+    received = identity_.object_of(model::Value{static_cast<std::uint32_t>(wake.word)});
+  return result_of(task, wake, std::move(received));
+}
+
+PyObject* Harness::yield() {
+  Task& task = *running_;
+  if (task.abandoned) return unwind(task);
+  return result_of(task, suspend(task, [&] { return run_->yield(); }), Ref::owned(none()));
+}
+
+PyObject* Harness::spawn(PyObject* callee, PyObject* const* arguments, std::size_t count) {
+  Task& task = *running_;
+  if (task.abandoned) return unwind(task);
+  task.frames.back().object = Ref::borrowed(callee);
+  if (!Identity::callable(callee)) {
+    PyErr_Format(PyExc_TypeError, "'%.200s' object cannot be spawned", Py_TYPE(callee)->tp_name);
+    return nullptr;
+  }
+  Ref list = Ref::owned(PyTuple_New(static_cast<Py_ssize_t>(count)));
+  for (std::size_t at = 0; at < count; ++at)
+    PyTuple_SET_ITEM(list.get(), static_cast<Py_ssize_t>(at), Py_NewRef(arguments[at]));
+  spawned_.push_back({Ref::borrowed(callee), std::move(list)});
+  run_->spawn(NameId{task.frames.back().op->x}, spawned_.size() - 1, identity_.handle_of(callee));
+  return none();
+}
+
+PyObject* Harness::kill() {
+  Task& task = *running_;
+  if (task.abandoned) return unwind(task);
+  const NameId victim{task.frames.back().op->x};
+  return result_of(task, suspend(task, [&] { return run_->kill(victim); }), Ref::owned(none()));
+}
+
+PyObject* Harness::emit(PyObject* value) {
+  Task& task = *running_;
+  if (task.abandoned) return unwind(task);
+  run_->emit(identity_.value_of(value));
+  return none();
+}
+
+// The frame that asked for a reload that failed gets the very exception.
+PyObject* Harness::reload() {
+  Task& task = *running_;
+  if (task.abandoned) return unwind(task);
+  const std::uint32_t asked_for = task.frames.back().op->x;
+  const sim::Wake wake = suspend(task, [&] { return run_->reload(asked_for); });
+  const bool failed = wake.kind == sim::WakeKind::value &&
+                      wake.word == static_cast<std::uint64_t>(model::AttemptEnd::failed);
+  if (!failed) return result_of(task, wake, Ref::owned(none()));
+  const std::uint32_t error = run_->last_attempt_error();
+  run_->event(EventKind::throw_, task.frames.back().id, error, model::no_code);
+  task.frames.back().open = false;
+  PyObject* const exception = failures_.at(error).get();
+  PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(exception)), exception);
+  return nullptr;
+}
+
+PyObject* Harness::load_code(PyObject* scratch) {
+  Task& task = *running_;
+  if (task.abandoned) return unwind(task);
+  const std::uint32_t attempt = task.attempt;
+  const model::AttemptRow row = run_->tables().attempts[attempt];
+  Module& module = modules_[row.module];
+  task.begun = true;
+  module.open.push_back(attempt);
+  run_->begin(attempt, module.version);
+  suspend(task, [&] { return run_->step_begins(attempt, model::Step::stage); });
+  if (task.abandoned) return unwind(task);
+  const auto& versions = program().modules[row.module].versions;
+  const auto version =
+      static_cast<std::size_t>(program().version(row.module, row.to) - versions.data());
+  const Ref code = codes_.load(attempt, module.compiled[version].get());
+  task.own_space = scratch == nullptr ? row.module : namespaces_.add(row.module, scratch);
+  run_->step_ends(attempt, model::Step::stage);
+  run_->enter_body(attempt);
+  task.in_body = true;
+  return Py_NewRef(code.get());
+}
+
+PyObject* Harness::body_over() {
+  Task& task = *running_;
+  if (task.abandoned) return unwind(task);
+  const bool threw = static_cast<bool>(Ref::owned(PyErr_GetHandledException()));
+  tell_of_handled(task);
+  leave_frames_above(task, 0, threw ? model::ExitHow::threw : model::ExitHow::returned);
+  leave_body(task);
+  return none();
+}
+
+void Harness::leave_body(Task& task) {
+  task.in_body = false;
+  run_->leave_body(task.attempt);
+}
+
+PyObject* Harness::step_begins(model::Step step) {
+  Task& task = *running_;
+  if (task.abandoned) return unwind(task);
+  task.step = step;
+  suspend(task, [&] { return run_->step_begins(task.attempt, step); });
+  return task.abandoned ? unwind(task) : none();
+}
+
+PyObject* Harness::step_ends() {
+  Task& task = *running_;
+  if (task.abandoned) return unwind(task);
+  namespaces_.look_over(run_->tables().attempts[task.attempt].module, task.attempt);
+  run_->step_ends(task.attempt, task.step);
+  return none();
+}
+
+}  // namespace midstride::runtimes::cpython
