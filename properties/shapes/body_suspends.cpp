@@ -11,7 +11,7 @@ void write_body_suspends(Builder& b, std::uint32_t module) {
   b.piece(module, b.chance(1, 3) ? from(version) : only(version), b.rank());
   if (b.chance(1, 3)) b.assign(Name::b).version(0);
   if (b.chance(1, 8)) {
-    b.reload(b.want_reload(module));
+    b.reload(b.want_reload(module, 1));  // the first version's body asks for nothing: no recursion
   } else {
     b.suspend();
   }

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <string_view>
 
-#include "sim/check.hpp"
-
 namespace midstride::properties {
 
 using model::LineKind;
@@ -16,15 +14,14 @@ namespace {
 constexpr std::size_t pool_size = static_cast<std::size_t>(Name::count);
 static_assert(pool_size <= 64, "a module's names are a set of 64 bits");
 constexpr std::array<std::string_view, pool_size> pool = {
-    "shop",  "bank",  "c",     "d",    "t",     "u",        "v",      "w",      "r1",    "r2",
-    "r3",    "r4",    "r5",    "r6",   "p1",    "p2",       "p3",     "kid",    "kid2",  "f",
-    "g",     "self",  "X",     "K",    "a",     "b",        "add",    "hold",   "give",  "take",
-    "sleep", "twice", "renew", "ask",  "look",  "keep",     "guard",  "assign", "start", "same",
-    "show",  "write", "relay", "gone", "reach", "fail",     "rescue", "m",      "n",     "o",
-    "k",     "x",     "y",     "z",    "box",   "function", "class"};
+    "shop", "bank",  "c",     "d",     "t",    "u",        "v",    "w",      "r1",     "r2",
+    "r3",   "r4",    "r5",    "r6",    "r7",   "r8",       "p1",   "p2",     "p3",     "kid",
+    "kid2", "f",     "self",  "X",     "K",    "a",        "b",    "add",    "hold",   "give",
+    "take", "sleep", "twice", "renew", "ask",  "look",     "keep", "guard",  "assign", "start",
+    "same", "show",  "write", "relay", "gone", "reach",    "fail", "rescue", "m",      "n",
+    "o",    "k",     "x",     "y",     "box",  "function", "class"};
 
-constexpr std::uint32_t reloads_limit = 6;
-constexpr std::uint32_t reloads_usual = 3;
+constexpr std::uint32_t reloads_usual = 3;  // beyond them only those to a version without one
 constexpr std::uint32_t inspections_limit = 3;
 constexpr std::uint32_t counterparts_max = 6;
 // Marks an integer to which the version's number is added.
@@ -268,13 +265,11 @@ Name Builder::want_reload(std::uint32_t module, std::uint32_t version) {
   const model::NameId name = id(nth(Name::shop, module));
   if (reloads_.size() >= reloads_usual) {
     for (std::uint32_t at = 0; at < reloads_.size(); ++at) {
-      const bool enough = reloads_.size() == reloads_limit || reloads_[at].version == version;
-      if (reloads_[at].module == name && enough) return nth(Name::r1, at);
+      if (reloads_[at] == model::Target{name, version}) return nth(Name::r1, at);
     }
   }
   ++modules_[module].reloads;
   reloads_.push_back({name, version});
-  MIDSTRIDE_CHECK(reloads_.size() <= reloads_limit, "shapes ask for few reloads");
   return nth(Name::r1, static_cast<std::uint32_t>(reloads_.size() - 1));
 }
 

@@ -25,13 +25,13 @@ enum class Name : std::uint32_t {
   shop, bank,                    // modules
   c, d,                          // channels: c carries signals, d carries handles
   t, u, v, w,                    // tasks
-  r1, r2, r3, r4, r5, r6,        // reloads
+  r1, r2, r3, r4, r5, r6, r7, r8,  // reloads: three, and one for each version of each module
   p1, p2, p3,                    // peeks and pokes
   kid, kid2,                     // spawned tasklets
-  f, g, self, X, K, a, b, add,   // globals of modules, methods and parameters
-  hold, give, take, sleep, twice, renew, ask, look, keep, guard, assign, start, same, show, write, relay, gone, reach,
-  fail, rescue,
-  m, n, o, k, x, y, z, box,      // locals
+  f, self, X, K, a, b, add,   // globals of modules, methods and parameters
+  hold, give, take, sleep, twice, renew, ask, look, keep, guard,
+  assign, start, same, show, write, relay, gone, reach, fail, rescue,
+  m, n, o, k, x, y, box,         // locals
   function, class_,              // attributes of methods
   count,
   // clang-format on
@@ -40,7 +40,6 @@ enum class Name : std::uint32_t {
 // Versions as a set; bit number - 1.
 using Versions = std::uint8_t;
 inline constexpr Versions all_versions = 0xff;
-inline constexpr std::uint32_t versions_limit = 3;
 constexpr Versions from(std::uint32_t version) {
   return static_cast<Versions>(all_versions << (version - 1));
 }

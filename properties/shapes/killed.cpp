@@ -33,7 +33,7 @@ void write_killed(Builder& b, std::uint32_t module) {
   const Name victim = b.close_frame();
 
   b.task(victim);
-  if (b.chance(1, 2)) b.plain(LineKind::yield);
+  for (std::uint32_t waits = b.below(5); waits > 0; --waits) b.plain(LineKind::yield);
   b.kill(victim);
 }
 

@@ -11,6 +11,8 @@ void write_spawned(Builder& b, std::uint32_t module) {
     b.want_function(module);
   }
   const Name child = module == 0 ? Name::kid : Name::kid2;
+  const bool reloads = b.chance(1, 2);
+  const Name reload = reloads ? b.want_reload(module) : Name::count;
   b.open_frame(module, Name::start);
   b.spawn(child);
   if (method) {
@@ -18,7 +20,11 @@ void write_spawned(Builder& b, std::uint32_t module) {
   } else {
     b.global(Name::f).call();
   }
-  b.suspend();
+  if (reloads) {
+    b.reload(reload);
+  } else {
+    b.suspend();
+  }
   if (b.chance(1, 3)) b.kill(child);
   b.emit().version(22);
   b.close_frame();
