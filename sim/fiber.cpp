@@ -99,6 +99,7 @@ StackPool::~StackPool() {
   for (const Slab& slab : slabs_) {
 #if defined(MIDSTRIDE_ASAN)
     __lsan_unregister_root_region(slab.low, slab.bytes);
+    __asan_unpoison_memory_region(slab.low, slab.bytes);  // for whoever maps this place next
 #endif
     munmap(slab.low, slab.bytes);
   }
@@ -134,6 +135,7 @@ void StackPool::map_slab() {
   auto* const slab = static_cast<std::byte*>(mapped);
   madvise(slab, bytes, MADV_NOHUGEPAGE);  // a huge page would make every stack of the slab resident
 #if defined(MIDSTRIDE_ASAN)
+  // What only a suspended fiber refers to is no leak.
   __lsan_register_root_region(slab, bytes);
 #endif
   slabs_.push_back({slab, bytes});

@@ -25,6 +25,7 @@ struct Failure {
   std::uint64_t run_count;  // this one included
   std::string what;         // the exception's words
   std::vector<Pick> picks;  // the schedule
+  bool operator==(const Failure&) const = default;
 };
 
 // Runs the test under the seeds options.seed, +1, ...; nullopt when `runs` of them pass.

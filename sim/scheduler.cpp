@@ -430,6 +430,7 @@ void Scheduler::State::note_waiting() {
 void Scheduler::State::dispose() {
   disposing = true;
   observer = nullptr;
+  pace.given_until = pace.budget = 0;  // so that turn() asks
   for (std::uint32_t i = 0; i < tasks.size(); ++i) {
     if (tasks[i].fiber == nullptr) continue;
     if (tasks[i].options.stop_by == StopBy::unwinding) {

@@ -232,10 +232,11 @@ class Scheduler {
     ++pace_.turns;
     return {};
   }
-  // A task goes to the hub whenever it blocks. At the points of the granularity `yields` (yield(),
-  // a channel action after which Stackless would switch, kill() of another) it goes there too,
-  // unless it was given more turns than it has begun: then it goes on, and the ring's current does
-  // not move. A task aside never moves the ring's current.
+  // An op is a turn() and then at most one of the calls below. A task goes to the hub whenever it
+  // blocks. At the points of the granularity `yields` (yield(), a channel action after which
+  // Stackless would switch, kill() of another) it goes there too, unless it has turns in hand that
+  // it was given and has not begun: then it goes on, and the ring's current does not move. A task
+  // aside never moves the ring's current.
 
   // [task] schedule(): the ring moves on to the next; the caller stays in it (rule S1). A task
   // aside goes behind the others there.

@@ -67,6 +67,7 @@ void World::tasklet_main(void* context, TaskId) {
   World& world = *tasklet.world;
   set_handling({});
   try {
+    world.turn();
     tasklet.body();
   } catch (const TaskletExit&) {
   } catch (const Abandoned&) {

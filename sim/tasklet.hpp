@@ -1,10 +1,10 @@
 // The comfortable interface for testing ordinary tasklet code in C++: a World of tasklets and typed
 // channels that raises its errors. find_failure.hpp runs one test in many such worlds.
 //
-// Every operation of a tasklet is a turn: it begins with a point where others may come in, if the
-// granularity is `ops`. The code outside the tasklets is called main; it makes the world, calls
-// run() and looks at what is left. A tasklet that blocks may do so inside a catch clause. At the
-// end of the world the tasklets that are not over are unwound, so their destructors run.
+// Every operation of a tasklet is a turn, and so is its start: it begins with a point where others
+// may come in, if the granularity is `ops`. The code outside the tasklets is called main; it makes
+// the world, calls run() and looks at what is left. A tasklet may block inside a catch clause. At
+// the end of the world the tasklets that are not over are unwound, so their destructors run.
 #pragma once
 
 #include <cstddef>

@@ -1,0 +1,130 @@
+#include "sim/fiber.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <cstring>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace midstride::sim {
+namespace {
+
+struct Steps {
+  Fiber* fiber = nullptr;
+  std::vector<int> seen;
+};
+
+// Two steps with a suspension in between; exceptions are thrown and caught in each.
+void two_steps(void* context) {
+  auto& steps = *static_cast<Steps*>(context);
+  for (int step = 0; step < 2; ++step) {
+    try {
+      throw std::runtime_error(std::string(100, 'x'));
+    } catch (const std::runtime_error& error) {
+      steps.seen.push_back(static_cast<int>(std::strlen(error.what())) + step);
+    }
+    if (step == 0) steps.fiber->suspend();
+  }
+}
+
+class Fibers : public testing::TestWithParam<GuardPages> {};
+INSTANTIATE_TEST_SUITE_P(WithAndWithoutGuardPages, Fibers,
+                         testing::Values(GuardPages::no, GuardPages::yes));
+
+TEST_P(Fibers, run_a_job_in_steps_and_then_another_on_the_same_stack) {
+  StackPool pool(0, GetParam());
+  for (int round = 0; round < 3; ++round) {
+    Steps steps{pool.take(), {}};
+    steps.fiber->start(two_steps, &steps);
+    steps.fiber->resume();
+    EXPECT_EQ(steps.seen, (std::vector{100}));
+    EXPECT_FALSE(steps.fiber->idle());
+    steps.fiber->resume();
+    EXPECT_EQ(steps.seen, (std::vector{100, 101}));
+    EXPECT_TRUE(steps.fiber->idle());
+    pool.give_back(steps.fiber);
+  }
+}
+
+TEST_P(Fibers, that_are_dropped_in_the_middle_leave_a_stack_that_can_be_used_again) {
+  StackPool pool(0, GetParam());
+  for (int round = 0; round < 5; ++round) {
+    Steps steps{pool.take(), {}};
+    steps.fiber->start(two_steps, &steps);
+    steps.fiber->resume();
+    pool.give_back(steps.fiber);
+    EXPECT_EQ(steps.seen, (std::vector{100}));
+  }
+}
+
+TEST_P(Fibers, are_many_at_once) {
+  StackPool pool(0, GetParam());
+  std::vector<Steps> many(1000);
+  for (Steps& steps : many) {
+    steps.fiber = pool.take();
+    steps.fiber->start(two_steps, &steps);
+    steps.fiber->resume();
+  }
+  std::set<Fiber*> distinct;
+  for (Steps& steps : many) {
+    steps.fiber->resume();
+    EXPECT_EQ(steps.seen.size(), 2U);
+    distinct.insert(steps.fiber);
+    pool.give_back(steps.fiber);
+  }
+  EXPECT_EQ(distinct.size(), many.size());
+}
+
+TEST(StackPool, keeps_what_it_has_mapped_for_the_next) {
+  StackPool pool(0, GuardPages::no);
+  Fiber* const fiber = pool.take();
+  const std::size_t mapped = pool.mapped_count();
+  pool.give_back(fiber);
+  for (int i = 0; i < 100; ++i) pool.give_back(pool.take());
+  EXPECT_EQ(pool.mapped_count(), mapped);
+}
+
+TEST(StackPool, rounds_sizes_up_to_whole_pages) {
+  EXPECT_EQ(StackPool::rounded_bytes(1), StackPool::rounded_bytes(4096));
+  EXPECT_EQ(StackPool(5000, GuardPages::no).stack_bytes() % 4096, 0U);
+  EXPECT_GE(StackPool::rounded_bytes(0), 16U * 1024);
+}
+
+// Uses a little over 1 KiB of stack a level.
+int deep(int levels) {
+  volatile char frame[1024];
+  for (volatile char& byte : frame) byte = static_cast<char>(levels);
+  return levels == 0 ? frame[0] : deep(levels - 1) + frame[1023];
+}
+
+void too_deep(void*) { deep(17); }
+
+TEST(FiberDeathTest, a_job_that_leaves_its_stack_breaks_the_canary_and_stops_the_program) {
+  EXPECT_DEATH(
+      {
+        StackPool pool(16 * 1024, GuardPages::no);
+        Fiber* const fiber = pool.take();
+        fiber->start(too_deep, nullptr);
+        fiber->resume();
+      },
+      "a fiber stays within its stack");
+}
+
+TEST(FiberDeathTest, with_guard_pages_it_does_not_come_that_far) {
+  EXPECT_DEATH(
+      {
+        StackPool pool(16 * 1024, GuardPages::yes);
+        Fiber* const fiber = pool.take();
+        fiber->start(too_deep, nullptr);
+        fiber->resume();
+        std::fputs("came back", stderr);
+      },
+      testing::Not(testing::HasSubstr("came back")));
+}
+
+}  // namespace
+}  // namespace midstride::sim
