@@ -1,0 +1,26 @@
+// The rows of the guarantee table, one function per guarantee, each in the file of that name.
+#pragma once
+
+#include "model/monitor.hpp"
+
+namespace midstride::properties {
+
+model::Guarantee activation();
+model::Guarantee locals();
+model::Guarantee method_identity();
+model::Guarantee method_behaviour();
+model::Guarantee no_use_after_free();
+model::Guarantee no_early_free();
+model::Guarantee whole_call();
+model::Guarantee failed_reload();
+model::Guarantee isolation();
+model::Guarantee fresh();
+model::Guarantee monotone();
+model::Guarantee serial();
+model::Guarantee version_consistent();
+model::Guarantee scheduler();
+// Over two runs: properties/paired.cpp.
+model::Guarantee no_op();
+model::Guarantee deterministic();
+
+}  // namespace midstride::properties

@@ -1,0 +1,103 @@
+// fresh: whoever asks for a name gets what was committed last.
+//
+//   resolve(m.x), m's last committed attempt is A, A's version defines x
+//       =>  it gives A's load, or that of a reload of m which is between its begin and its end
+//
+// While a reload of m is open, a missing name is the business of `isolation`. Not judged are the
+// bodies of reloads of m, and bindings that program code made. A name that A's version binds only
+// inside a try block, or that a first load whose body raised may have left out, may come from
+// anywhere. Exercised: such a resolve after the commit of a reload of m.
+#include <fmt/format.h>
+
+#include "properties/by_id.hpp"
+#include "properties/guarantees/all.hpp"
+#include "properties/guarantees/committed.hpp"
+#include "properties/guarantees/run_monitor.hpp"
+
+namespace midstride::properties {
+
+using namespace model;
+
+namespace {
+
+enum Bug : std::uint32_t { stale, missing, not_committed };
+
+class Fresh final : public RunMonitor {
+ public:
+  void on(std::uint32_t index, const Event& event) override {
+    switch (event.kind()) {
+      case EventKind::resolve: resolve(index, event); break;
+      case EventKind::exit: committed_.exit(tables(), event); break;
+      case EventKind::reload_begin: open(event.a); break;
+      case EventKind::reload_commit:
+        close(event.a, true);
+        committed_.commit(tables(), event.a);
+        break;
+      case EventKind::reload_fail:
+      case EventKind::reload_reject: close(event.a, false); break;
+      default: break;
+    }
+  }
+
+ private:
+  struct Attempt {
+    bool open = false;
+    bool committed = false;
+  };
+
+  void forget() override {
+    attempts_.clear();
+    open_on_module_.clear();
+    committed_.clear();
+  }
+
+  void open(std::uint32_t id) {
+    attempts_[id].open = true;
+    ++open_on_module_[attempt(id).module];
+  }
+  void close(std::uint32_t id, bool committed) {
+    Attempt& row = attempts_[id];
+    if (row.open) --open_on_module_[attempt(id).module];
+    row = {false, committed};
+  }
+
+  void resolve(std::uint32_t index, const Event& event) {
+    const std::uint32_t module = event.a >> 16, slot = event.a & 0xffff;
+    const Committed::Row committed = committed_[module];
+    if (committed.version == nullptr || !defines(*committed.version, slot)) return;
+    const bool absent = Value{event.b} == Value::absent();
+    if ((!absent && event.c == no_load) || is_body_of(event.actor(), module)) return;
+    if (committed.reloads != 0) exercise();
+    if (absent ? open_on_module_.get(module) != 0
+               : event.c == committed.load || attempts_.get(event.c).open)
+      return;
+    if (!committed_.always_defines(tables(), module, slot)) return;
+    const Bug bug = absent ? missing : attempts_.get(event.c).committed ? stale : not_committed;
+    const std::string found = absent ? "nothing" : show_load(tables(), event.c);
+    violate(index, bug,
+            fmt::format("{} comes from {}", show_name(tables(), event.a),
+                        show_load(tables(), committed.load)),
+            fmt::format("{} gets {}", tables().show_actor(event.actor()), found));
+  }
+
+  ById<Attempt> attempts_;
+  ById<std::uint32_t> open_on_module_;
+  Committed committed_;
+};
+
+}  // namespace
+
+Guarantee fresh() {
+  constexpr EventMask needs = mask_of(EventKind::resolve, EventKind::reload_begin,
+                                      EventKind::reload_commit, EventKind::reload_fail);
+  return {.name = "fresh",
+          .statement =
+              "A name that the committed version defines resolves to that version, or to one being "
+              "loaded.",
+          .antecedent = "such a name is resolved after a commit of its module",
+          .needs = needs,
+          .sees = needs | mask_of(EventKind::reload_reject, EventKind::exit),
+          .make = make<Fresh>};
+}
+
+}  // namespace midstride::properties
