@@ -11,6 +11,8 @@ namespace midstride::model {
 
 namespace {
 
+constexpr std::size_t attempts_max = 100;
+constexpr std::size_t tasks_max = 1000;
 constexpr std::uint32_t until_it_stops = std::numeric_limits<std::uint32_t>::max();
 // Pending from the start, never picked by a policy: it keeps the scheduler asking as long as there
 // are decisions.
@@ -279,6 +281,7 @@ sim::Wake Run::kill(NameId tasklet) {
 }
 
 void Run::spawn(NameId name, std::uint64_t payload, std::uint32_t handle) {
+  if (tasks_.size() >= tasks_max) over_budget("tasklets: more than 1000");
   std::uint32_t repeat = 1;
   for (const TaskRow& row : tasks_) {
     if (row.base == name) ++repeat;
@@ -418,6 +421,8 @@ std::uint32_t Run::new_attempt(const AttemptRow& row) {
 }
 
 std::uint32_t Run::request(std::uint32_t reload, sim::TaskId requester) {
+  // A body that asks for its own module's reload could go on for ever.
+  if (attempts_.size() >= attempts_max) over_budget("reloads: more than 100 attempts");
   const Reload& declared = scenario_->reloads[reload];
   const Target& target = declared.targets.front();
   const std::uint32_t attempt = new_attempt({.reload = reload,

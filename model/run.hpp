@@ -72,7 +72,9 @@ class Run {
   const RunOptions& options() const { return options_; }
   sim::Scheduler& scheduler() { return scheduler_; }
   Trace& trace() { return trace_; }
+  const Trace& trace() const { return trace_; }
   Tables& tables() { return tables_; }
+  const Tables& tables() const { return tables_; }
 
   // Whoever acts now: the tasklet that runs, or the reload's machinery or body.
   Actor actor() const { return actor_; }

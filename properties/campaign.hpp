@@ -1,5 +1,6 @@
-// Many runs of one subject: generated scenarios (or one program whose schedules and reload placements are searched), judged against the claims,
-// with the first violation of each guarantee kept. The same options give the same result everywhere, run for run. It knows no clock: the
+// Many runs of one subject: generated scenarios (or one program whose schedules and reload
+// placements are searched), judged against the claims, with the first violation of each guarantee
+// kept. The same options give the same result everywhere, run for run. It knows no clock: the
 // caller decides when to stop.
 #pragma once
 
@@ -49,13 +50,13 @@ struct CampaignResult {
   model::Granularity granularity = model::Granularity::ops;
   std::uint64_t runs = 0;
   std::uint64_t turns = 0;
-  sim::Digest digest;                        // over the digests of all runs, in order
-  std::vector<std::uint64_t> exercised;      // by guarantee: runs
-  std::vector<std::uint64_t> judged;         // by guarantee: runs
-  std::vector<Violated> violated;            // by first run; a guarantee has up to one entry per standing
-  std::vector<std::uint64_t> shapes;         // by row of shapes(): runs whose scenario has it
-  std::vector<std::uint64_t> probes;         // by row of probes(): runs that hit it
-  std::vector<std::uint64_t> verdicts;       // by VerdictKind
+  sim::Digest digest;                    // over the digests of all runs, in order
+  std::vector<std::uint64_t> exercised;  // by guarantee: runs
+  std::vector<std::uint64_t> judged;     // by guarantee: runs
+  std::vector<Violated> violated;     // by first run; a guarantee has up to one entry per standing
+  std::vector<std::uint64_t> shapes;  // by row of shapes(): runs whose scenario has it
+  std::vector<std::uint64_t> probes;  // by row of probes(): runs that hit it
+  std::vector<std::uint64_t> verdicts;  // by VerdictKind
   // The first run whose repetition differed.
   std::optional<std::uint64_t> nondeterministic_seed;
   std::string nondeterministic_how;
@@ -63,20 +64,25 @@ struct CampaignResult {
 
 // The seed of run number `run` (from 1) of a campaign.
 std::uint64_t run_seed(std::uint64_t campaign_seed, std::uint64_t run);
-// The scenario of the run with that seed: what the campaign with these options ran, whatever its number was.
-model::Scenario scenario_of_run(const CampaignOptions& options, const model::Subject& subject, std::uint64_t run_seed);
+// The scenario of the run with that seed: what the campaign with these options ran, whatever its
+// number was.
+model::Scenario scenario_of_run(const CampaignOptions& options, const model::Subject& subject,
+                                std::uint64_t run_seed);
 
 class Campaign {
  public:
   Campaign(model::Subject& subject, const CampaignOptions& options);
   ~Campaign();
-  // Makes the next run. False when it failed: a promised guarantee was violated, or the run could not be repeated.
+  // Makes the next run. False when it failed: a promised guarantee was violated, or the run could
+  // not be repeated.
   bool step();
   const CampaignResult& result() const;
   // The last run, for whoever wants to look closer.
   const model::Runner& runner() const;
 
  private:
+  friend model::Scenario scenario_of_run(const CampaignOptions&, const model::Subject&,
+                                         std::uint64_t);
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -1,6 +1,7 @@
-// What each subject promises, as data. A claim says of a subject (by pattern) and a granularity that a guarantee holds, or that it is
-// given up by design and a counterexample is found within so many runs, or that it holds where a named predicate of the run is true. A
-// guarantee without a claim is judged and shown, and gates nothing.
+// What each subject promises, as data. A claim says of a subject (by pattern) and a granularity
+// that a guarantee holds, or that it is given up by design and a counterexample is found within so
+// many runs, or that it holds where a named predicate of the run is true. A guarantee without a
+// claim is judged and shown, and gates nothing.
 #pragma once
 
 #include <cstdint>
@@ -30,13 +31,14 @@ struct Claim {
   std::optional<model::Granularity> granularity;  // none: every one
   std::string_view guarantee;
   Promise promise = Promise::holds;
-  std::uint32_t runs_max = 0;             // given_up, conditional
-  const Predicate* predicate = nullptr;   // conditional
+  std::uint32_t runs_max = 0;            // given_up, conditional
+  const Predicate* predicate = nullptr;  // conditional
 };
 std::span<const Claim> claims();
 
 // The first claim of the table that matches, or null. A mutant has the claims of its base.
-const Claim* claim_on(std::string_view subject, model::Granularity granularity, std::string_view guarantee);
+const Claim* claim_on(std::string_view subject, model::Granularity granularity,
+                      std::string_view guarantee);
 
 bool matches(std::string_view pattern, std::string_view name);
 

@@ -575,11 +575,12 @@ std::uint64_t Scheduler::delivered(TaskId id) const {
 }
 
 void Scheduler::strand(TaskId id) {
-  const Task& task = state_->tasks[id.value];
+  Task& task = state_->tasks[id.value];
   MIDSTRIDE_CHECK(task.state == TaskState::blocked, "only a blocked task can be stranded");
   Channel& channel = state_->channels[task.channel.value];
   channel.balance += task.sending ? -1 : 1;
   channel.queue.remove(id);
+  task.state = TaskState::parked;  // by nobody
 }
 
 bool Scheduler::exit_pending(TaskId task) const { return state_->tasks[task.value].exit_pending; }

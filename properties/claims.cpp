@@ -1,0 +1,216 @@
+#include "properties/claims.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "model/subjects.hpp"
+
+namespace midstride::properties {
+
+namespace {
+
+using model::EventKind;
+using model::Granularity;
+
+bool reloads_neither_failed_nor_overlapped(const model::Run& run) {
+  const model::Tables& tables = run.tables();
+  std::uint32_t open = 0;
+  for (const model::Event& event : run.trace().events()) {
+    const bool reload =
+        event.kind() >= EventKind::reload_begin && event.kind() <= EventKind::reload_reject;
+    if (!reload || tables.attempts[event.a].reload == model::no_reload) continue;
+    switch (event.kind()) {
+      case EventKind::reload_begin:
+        if (++open > 1) return false;
+        break;
+      case EventKind::reload_commit: --open; break;
+      case EventKind::reload_fail: return false;
+      default: break;
+    }
+  }
+  return true;
+}
+
+bool nothing_held_could_lose_its_name(const model::Run& run) {
+  const model::Scenario& scenario = run.scenario();
+  // The names that a version defines, functions and methods by qualified name, in order.
+  const auto defined = [](const model::Version& version) {
+    std::vector<std::array<std::uint32_t, 3>> names;
+    std::uint32_t class_name = model::NameId::no_value;
+    std::uint32_t depth = 0;
+    for (const model::Line& line : version.lines) {
+      if (line.kind == model::LineKind::def_ || line.kind == model::LineKind::class_) {
+        names.push_back({class_name, line.name.value, static_cast<std::uint32_t>(line.kind)});
+      }
+      if (line.kind == model::LineKind::class_) class_name = line.name.value;
+      const bool opens = line.kind == model::LineKind::def_ ||
+                         line.kind == model::LineKind::class_ || line.kind == model::LineKind::try_;
+      if (opens) ++depth;
+      if (line.kind == model::LineKind::end && --depth == 0) class_name = model::NameId::no_value;
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+  };
+  for (std::size_t m = 0; m < scenario.modules.size(); ++m) {
+    const std::vector<model::Version>& versions = scenario.modules[m].versions;
+    for (std::size_t v = 0; v < versions.size(); ++v) {
+      if (!run.program().modules[m].versions[v].only_defines) return false;
+      if (defined(versions[v]) != defined(versions.front())) return false;
+    }
+  }
+  return true;
+}
+
+constexpr std::array<Predicate, 2> predicate_table{{
+    {"no-failed-or-overlapping-reload", "no reload failed, and no two were under way at one time",
+     reloads_neither_failed_nor_overlapped},
+    {"same-definitions",
+     "every version of a module defines the same functions, classes and methods, and does nothing "
+     "else",
+     nothing_held_could_lose_its_name},
+}};
+constexpr const Predicate* no_failed_or_overlapping = &predicate_table[0];
+constexpr const Predicate* same_definitions = &predicate_table[1];
+
+constexpr Claim holds(std::string_view subject, std::string_view guarantee) {
+  return {subject, std::nullopt, guarantee, Promise::holds, 0, nullptr};
+}
+constexpr Claim holds_at(std::string_view subject, Granularity granularity,
+                         std::string_view guarantee) {
+  return {subject, granularity, guarantee, Promise::holds, 0, nullptr};
+}
+constexpr Claim given_up(std::string_view subject, Granularity granularity,
+                         std::string_view guarantee, std::uint32_t runs_max) {
+  return {subject, granularity, guarantee, Promise::given_up, runs_max, nullptr};
+}
+constexpr Claim holds_if(const Predicate* predicate, std::string_view subject,
+                         Granularity granularity, std::string_view guarantee,
+                         std::uint32_t runs_max) {
+  return {subject, granularity, guarantee, Promise::conditional, runs_max, predicate};
+}
+
+constexpr auto ops = Granularity::ops;
+constexpr auto safepoints = Granularity::safepoints;
+constexpr auto yields = Granularity::yields;
+
+// More particular patterns first: the first match counts.
+constexpr std::array claim_table{
+    // What nobody may break.
+    holds("*", "activation"),
+    holds("*", "locals"),
+    holds("*", "method-identity"),
+    holds("*", "scheduler"),
+    holds("*", "whole-call"),
+    holds("*", "deterministic"),
+
+    // A held method or function goes on running what it was taken from.
+    given_up("model/in-place*", ops, "method-behaviour", 200),
+    given_up("model/in-place*", safepoints, "method-behaviour", 200),
+    given_up("model/in-place*", yields, "method-behaviour", 200),
+    given_up("cpython/code-swap", safepoints, "method-behaviour", 200),
+    given_up("cpython/code-swap", ops, "method-behaviour", 200),
+    given_up("cpython/code-swap", yields, "method-behaviour", 200),
+    holds("*", "method-behaviour"),
+
+    // Old code, by reclamation policy.
+    given_up("model/*+immediate*", ops, "no-early-free", 100),
+    given_up("model/*+immediate*", ops, "no-use-after-free", 200),
+    given_up("model/*+immediate*", safepoints, "no-early-free", 100),
+    given_up("model/*+immediate*", safepoints, "no-use-after-free", 200),
+    given_up("model/*+immediate*", yields, "no-early-free", 100),
+    given_up("model/*+immediate*", yields, "no-use-after-free", 200),
+    holds_if(same_definitions, "model/in-place+quiescence*", ops, "no-early-free", 500),
+    holds_if(same_definitions, "model/in-place+quiescence*", ops, "no-use-after-free", 2000),
+    given_up("model/*+quiescence*", ops, "no-early-free", 200),
+    given_up("model/*+quiescence*", ops, "no-use-after-free", 500),
+    given_up("model/*+quiescence*", yields, "no-early-free", 200),
+    given_up("model/*+quiescence*", yields, "no-use-after-free", 500),
+    holds("model/*", "no-early-free"),
+    holds("model/*", "no-use-after-free"),
+
+    // Atomicity.
+    given_up("model/overwrite*", ops, "failed-reload", 200),
+    given_up("model/overwrite*", safepoints, "failed-reload", 200),
+    given_up("model/overwrite*", yields, "failed-reload", 200),
+    given_up("cpython/importlib", safepoints, "failed-reload", 200),
+    given_up("cpython/importlib", ops, "failed-reload", 200),
+    holds("model/*", "failed-reload"),
+    given_up("model/overwrite*", ops, "isolation", 200),
+    given_up("model/overwrite*", yields, "isolation", 1000),
+    given_up("model/in-place*", ops, "isolation", 500),
+    given_up("model/in-place*", safepoints, "isolation", 500),
+    holds_at("model/in-place*", yields, "isolation"),
+    given_up("cpython/importlib", safepoints, "isolation", 1000),
+    holds("model/swap*", "isolation"),
+
+    // Freshness and order.
+    holds_if(no_failed_or_overlapping, "model/overwrite*", ops, "fresh", 500),
+    holds_if(no_failed_or_overlapping, "model/overwrite*", yields, "fresh", 500),
+    holds("model/swap*", "fresh"),
+    holds("model/in-place*", "fresh"),
+    given_up("model/overwrite*", ops, "monotone", 3000),
+    given_up("model/in-place*", ops, "monotone", 3000),
+    holds_at("model/in-place*", yields, "monotone"),
+    holds("model/swap*", "monotone"),
+    given_up("model/overwrite*", ops, "serial", 100),
+    given_up("model/overwrite*", yields, "serial", 200),
+    holds("model/swap*", "serial"),
+    holds("model/in-place*", "serial"),
+
+    // Consistency.
+    given_up("model/*", ops, "version-consistent", 100),
+    given_up("model/*", yields, "version-consistent", 200),
+    given_up("cpython/*", safepoints, "version-consistent", 200),
+
+    // Over two runs.
+    given_up("model/overwrite*", ops, "no-op", 1000),
+    given_up("model/swap*", ops, "no-op", 1000),
+    holds("model/in-place*", "no-op"),
+    given_up("cpython/importlib", safepoints, "no-op", 1000),
+};
+
+}  // namespace
+
+std::span<const Predicate> predicates() { return predicate_table; }
+std::span<const Claim> claims() { return claim_table; }
+
+// Greedy from the left, falling back to the last star.
+bool matches(std::string_view pattern, std::string_view name) {
+  std::size_t p = 0;
+  std::size_t n = 0;
+  std::size_t star = std::string_view::npos;
+  std::size_t resume = 0;
+  while (n < name.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      resume = n;
+    } else if (p < pattern.size() && pattern[p] == name[n]) {
+      ++p;
+      ++n;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      n = ++resume;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+const Claim* claim_on(std::string_view subject, Granularity granularity,
+                      std::string_view guarantee) {
+  constexpr std::string_view of_mutant = "mutant/";
+  if (subject.starts_with(of_mutant)) {
+    const model::Mutant* mutant = model::find_mutant(subject.substr(of_mutant.size()));
+    if (mutant != nullptr) subject = mutant->base;
+  }
+  for (const Claim& claim : claim_table) {
+    const bool here = !claim.granularity || *claim.granularity == granularity;
+    if (here && claim.guarantee == guarantee && matches(claim.subject, subject)) return &claim;
+  }
+  return nullptr;
+}
+
+}  // namespace midstride::properties
