@@ -1,0 +1,29 @@
+#include "properties/shrink/passes.hpp"
+
+#include <array>
+
+namespace midstride::properties {
+
+namespace {
+
+constexpr std::array table = {
+    Pass{"cut declarations", cut_declarations},
+    Pass{"cut decisions", cut_decisions},
+    Pass{"cut definitions", cut_definitions},
+    Pass{"cut statements", cut_statements},
+    Pass{"open blocks", open_blocks},
+    Pass{"simplify statements", simplify_statements},
+    Pass{"simplify expressions", simplify_expressions},
+    Pass{"cut parameters", cut_parameters},
+    Pass{"simplify inspections", simplify_inspections},
+    Pass{"join decisions", join_decisions},
+    Pass{"lower counts", lower_counts},
+    Pass{"simplify policy", simplify_policy},
+    Pass{"simplify options", simplify_options},
+};
+
+}  // namespace
+
+std::span<const Pass> passes() { return table; }
+
+}  // namespace midstride::properties
