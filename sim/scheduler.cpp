@@ -368,7 +368,9 @@ inline void Scheduler::State::take(Pick pick) {
   yield_passed_at = never;
   if (id.valid() && !stopping) {
     if (on_ring(id)) ring.make_current(id);
-    if (id != ran_before) tell({SimEventKind::switch_to, id, ran_before});
+    if (observer != nullptr && id != ran_before) {  // the first is the easier to predict
+      tell({SimEventKind::switch_to, id, ran_before});
+    }
     ran_before = id;
     pace.given_until = std::min(pace.turns + pick.turns, pace.budget);
     resume(id);

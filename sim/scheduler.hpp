@@ -87,15 +87,18 @@ using ActionEntry = TaskId (*)(void* context, ActionId self);
 // One choice at one switch point. `turns` >= 1 is how many turns the task begins before it stops at
 // the next admitted point.
 struct Pick {
-  enum class Kind : std::uint32_t {  // as wide as its neighbours: narrow parts of a register are
-                                     // slow to join
-    stop,                            // nobody: the run ends here, with Ending::stopped
-    task,                            // `id` is a TaskId that is runnable
-    action,                          // `id` is an ActionId that is pending
+  enum class Kind : std::uint8_t {
+    stop,    // nobody: the run ends here, with Ending::stopped
+    task,    // `id` is a TaskId that is runnable
+    action,  // `id` is an ActionId that is pending
   };
   Kind kind = Kind::stop;
   std::uint32_t id = 0;
   std::uint32_t turns = 1;
+
+  // Not trivial, so that a Pick comes back in memory: putting it together in registers stalls for
+  // longer than most policies think.
+  constexpr ~Pick() {}
   bool operator==(const Pick&) const = default;
 };
 

@@ -31,7 +31,6 @@ void Runtime::load(Run& run, std::uint32_t attempt) {
   bool good = run_body(reloading) || first;
   if (!first && good && strategy_.validate != nullptr) good = strategy_.validate(reloading);
   if (!first && good && strategy_.install != nullptr) good = strategy_.install(reloading);
-  module.open.erase(std::find(module.open.begin(), module.open.end(), attempt));
   if (!good) {
     fail(reloading);
   } else {
@@ -59,6 +58,7 @@ void Runtime::commit(Reloading& reloading, bool first) {
   module.load = reloading.attempt;
   run_->event(EventKind::store, Owner::of(Owner::Kind::module, reloading.module).word, 1,
               module.version, static_cast<std::uint8_t>(StoreHow::version));
+  close(reloading);
   run_->commit(reloading.attempt);
   if (first) return;
 
@@ -68,8 +68,9 @@ void Runtime::commit(Reloading& reloading, bool first) {
   reloading.step_begins(Step::retire);
   for (std::uint32_t load = 0; load < loads.size(); ++load) {
     const bool same = run_->tables().attempts[load].module == reloading.module;
-    if (same && load != module.load && !loads[load].retired && !is_open(module, load))
-      old.push_back(load);
+    const bool made = loads[load].codes_begin != loads[load].codes_end;  // not one that still waits
+    const bool over = load != module.load && !is_open(module, load);
+    if (same && made && over && !loads[load].retired) old.push_back(load);
   }
   for (const std::uint32_t load : old) retire_load(load);
   if (strategy_.retire != nullptr) strategy_.retire(reloading);
@@ -85,8 +86,14 @@ void Runtime::fail(Reloading& reloading) {
   if (strategy_.stage != nullptr) retire_load(reloading.attempt);
   reloading.step_ends(Step::undo);
   settle();
+  close(reloading);
   run_->fail(reloading.attempt, reloading.error);
   if (strategy_.stage != nullptr) reclaim(reloading, {reloading.attempt});
+}
+
+void Runtime::close(const Reloading& reloading) {
+  std::vector<std::uint32_t>& open = modules[reloading.module].open;
+  open.erase(std::find(open.begin(), open.end(), reloading.attempt));
 }
 
 void Runtime::reclaim(Reloading& reloading, const std::vector<std::uint32_t>& old) {

@@ -196,6 +196,8 @@ class Runtime final : public Subject {
   bool run_body(Reloading& reloading);
   void commit(Reloading& reloading, bool first);
   void fail(Reloading& reloading);
+  void close(
+      const Reloading& reloading);  // right before the attempt ends: others may begin from here on
   void reclaim(Reloading& reloading, const std::vector<std::uint32_t>& old);
 
   std::string name_;

@@ -138,8 +138,10 @@ bool patch_in_place(Reloading& reloading) {
 }
 
 bool patch_with_new_log(Reloading& reloading) {
-  forget_log(reloading);
-  return patch_in_place(reloading);
+  const bool patched = patch_in_place(reloading);
+  // From here on there is no way back, and the next attempt's undo must not find this one's log.
+  if (patched) forget_log(reloading);
+  return patched;
 }
 
 void undo_patches(Reloading& reloading) {
@@ -174,11 +176,7 @@ constinit const Strategy in_place{
     .admit = queue_behind_others,
     .stage = stage_apart,
     .install = patch_with_new_log,
-    .retire =
-        [](Reloading& reloading) {
-          drop_staging(reloading);
-          forget_log(reloading);
-        },
+    .retire = drop_staging,
     .undo = undo_patches,
 };
 

@@ -6,6 +6,7 @@
 
 namespace midstride::model::runtime {
 
-constinit const Strategy overwrite{.name = "overwrite", .does = "runs the new body into the same namespace"};
+constinit const Strategy overwrite{.name = "overwrite",
+                                   .does = "runs the new body into the same namespace"};
 
 }  // namespace midstride::model::runtime

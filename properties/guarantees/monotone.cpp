@@ -1,7 +1,7 @@
 // monotone: what one tasklet sees through one name does not get older.
 //
 //   T resolves m.x to a load of version v, and later to a load of version v'
-//       =>  v' >= v, or an item (m, from -> to) with to < from began in between
+//       =>  v' >= v, or an item (m, from -> to) with to < from began or was committed in between
 //
 // Names last stored by program code and names that are not there are passed over. Exercised: a
 // tasklet resolves a name before and after the commit of a reload of its module.
@@ -26,11 +26,16 @@ class Monotone final : public RunMonitor {
         if (event.actor().kind() == ActorKind::tasklet) resolve(index, event);
         break;
       case EventKind::reload_item:
-        if ((event.c & 0xffff) < event.c >> 16) ++modules_[event.b].reverts;
+        reverting_[event.a] = (event.c & 0xffff) < event.c >> 16;
+        if (reverting_[event.a]) ++modules_[event.b].reverts;
         break;
-      case EventKind::reload_commit:
-        if (is_reload(event.a)) ++modules_[attempt(event.a).module].commits;
+      case EventKind::reload_commit: {
+        if (!is_reload(event.a)) break;
+        Module& module = modules_[attempt(event.a).module];
+        ++module.commits;
+        if (reverting_[event.a]) ++module.reverts;
         break;
+      }
       default: break;
     }
   }
@@ -38,7 +43,7 @@ class Monotone final : public RunMonitor {
  private:
   struct Module {
     std::uint32_t commits = 0;
-    std::uint32_t reverts = 0;  // items begun that go back
+    std::uint32_t reverts = 0;  // beginnings and commits of items that go back
   };
   struct Seen {
     std::uint32_t load = no_load;
@@ -47,6 +52,7 @@ class Monotone final : public RunMonitor {
 
   void forget() override {
     modules_.clear();
+    reverting_.clear();
     ids_.clear();
     seen_.clear();
   }
@@ -72,7 +78,8 @@ class Monotone final : public RunMonitor {
   }
 
   ById<Module> modules_;
-  PairIds ids_;  // of (tasklet, name)
+  ById<std::uint8_t> reverting_;  // by attempt
+  PairIds ids_;                   // of (tasklet, name)
   ById<Seen> seen_;
 };
 
