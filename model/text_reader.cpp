@@ -141,6 +141,7 @@ class Reader {
 
   // The declared name, with its place.
   NameId declared(Where where, std::string_view expected) {
+    in_.count_declaration();
     in_.mark(where, in_.here());
     in_.mark(where.at(Where::name), in_.here());
     return in_.name(expected).id;

@@ -44,8 +44,7 @@ void Reading::fail_here(std::string_view expected, std::string_view remark) {
 }
 
 void Reading::fail_when_more(std::size_t count, std::size_t max, std::string_view what) {
-  if (count > max)
-    fail_here("at most " + std::to_string(max) + " " + std::string(what), " as one more");
+  if (count > max) fail(here(), "at most " + std::to_string(max) + " " + std::string(what), "more");
 }
 
 std::string Reading::found() const {

@@ -49,6 +49,10 @@ class Reading {
   // The current token is what was found; the remark follows it.
   void fail_here(std::string_view expected, std::string_view remark = {});
   void fail_when_more(std::size_t count, std::size_t max, std::string_view what);
+  // To be called before each is made, so that a hostile text does not fill the memory.
+  void count_declaration() { fail_when_more(++declarations_, names_max, "declarations"); }
+  void count_line() { fail_when_more(++lines_, lines_max, lines_limit); }
+  void count_node() { fail_when_more(++nodes_, nodes_max, nodes_limit); }
   const std::optional<TextError>& error() const { return error_; }
   TextPlace here() const { return {lexer_.line(), lexer_.column()}; }
 
@@ -92,6 +96,9 @@ class Reading {
   std::map<std::string_view, Name> known_;
   std::vector<std::string> names_;  // by NameId
   std::vector<std::pair<Where, TextPlace>> marks_;
+  std::size_t declarations_ = 0;
+  std::size_t lines_ = 0;
+  std::size_t nodes_ = 0;
 };
 
 }  // namespace midstride::model

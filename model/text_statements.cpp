@@ -67,7 +67,7 @@ class StatementReader {
 
   // From here on marks are for the next line of the list.
   void begin_line() {
-    in_.fail_when_more(lines_.size() + 1, lines_max, "lines");
+    in_.count_line();
     where_.line = static_cast<std::uint32_t>(lines_.size());
     mark(Where::whole);
   }
@@ -88,8 +88,7 @@ class StatementReader {
   void body(std::uint32_t indentation) {
     in_.expect(":");
     in_.end_line();
-    if (++depth_ > blocks_max)
-      in_.fail_here("at most " + std::to_string(blocks_max) + " blocks inside one another");
+    in_.fail_when_more(++depth_, blocks_max, "blocks inside one another");
     block(indentation);
     --depth_;
   }
@@ -315,13 +314,11 @@ class StatementReader {
 
   void push(std::vector<Node>& nodes, const Node& node, TextPlace place) {
     if (nodes.size() == line_nodes_max) return too_long();
+    in_.count_node();
     mark_at(Where::first_item + nodes.size(), place);
     nodes.push_back(node);
   }
-  void too_long() {
-    in_.fail_here("at most " + std::to_string(line_nodes_max) +
-                  " names, values and calls in one line");
-  }
+  void too_long() { in_.fail_when_more(line_nodes_max + 1, line_nodes_max, line_nodes_limit); }
   void too_many(std::string_view what) {
     in_.fail_here("at most " + std::to_string(parameters_max) + " " + std::string(what));
   }

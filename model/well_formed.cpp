@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -269,7 +268,7 @@ class Checker {
     open_.clear();
     for (std::size_t at = 0; at < lines.size(); ++at) {
       where.line = narrow(at);
-      if (!at_most(++lines_, lines_max, where, "lines in all modules and tasks")) return false;
+      if (!at_most(++lines_, lines_max, where, lines_limit)) return false;
       if (!structure(where, lines[at], in_module) || !parts(where, lines[at])) return false;
     }
     return open_.empty() || fault(where, "the end of every block", "an open one");
@@ -391,10 +390,9 @@ class Checker {
 
   // That the nodes leave `values` values.
   bool expression(Where where, const std::vector<Node>& nodes, std::size_t values = 1) {
-    if (!at_most(nodes.size(), line_nodes_max, where, "names, values and calls in one line"))
-      return false;
+    if (!at_most(nodes.size(), line_nodes_max, where, line_nodes_limit)) return false;
     nodes_ += nodes.size();
-    if (!at_most(nodes_, nodes_max, where, "names, values and calls in all")) return false;
+    if (!at_most(nodes_, nodes_max, where, nodes_limit)) return false;
     std::size_t depth = 0;
     for (std::size_t at = 0; at < nodes.size(); ++at) {
       const Where here = where.at(Where::first_item + at);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "model/scenario.hpp"
 
@@ -47,6 +48,11 @@ struct Where {
   }
   auto operator<=>(const Where&) const = default;
 };
+
+// What is limited, in the words of both who check it.
+inline constexpr std::string_view lines_limit = "lines in all modules and tasks";
+inline constexpr std::string_view nodes_limit = "names, values and calls in all";
+inline constexpr std::string_view line_nodes_limit = "names, values and calls in one line";
 
 struct Fault {
   Where where;
