@@ -73,6 +73,10 @@ constexpr std::array<Predicate, 2> predicate_table{{
 constexpr const Predicate* no_failed_or_overlapping = &predicate_table[0];
 constexpr const Predicate* same_definitions = &predicate_table[1];
 
+constexpr auto ops = Granularity::ops;
+constexpr auto safepoints = Granularity::safepoints;
+constexpr auto yields = Granularity::yields;
+
 constexpr Claim holds(std::string_view subject, std::string_view guarantee) {
   return {subject, std::nullopt, guarantee, Promise::holds, 0, nullptr};
 }
@@ -80,19 +84,19 @@ constexpr Claim holds_at(std::string_view subject, Granularity granularity,
                          std::string_view guarantee) {
   return {subject, granularity, guarantee, Promise::holds, 0, nullptr};
 }
-constexpr Claim given_up(std::string_view subject, Granularity granularity,
-                         std::string_view guarantee, std::uint32_t runs_max) {
+// Within so many runs, at every granularity.
+constexpr Claim given_up(std::string_view subject, std::string_view guarantee,
+                         std::uint32_t runs_max) {
+  return {subject, std::nullopt, guarantee, Promise::given_up, runs_max, nullptr};
+}
+constexpr Claim given_up_at(std::string_view subject, Granularity granularity,
+                            std::string_view guarantee, std::uint32_t runs_max) {
   return {subject, granularity, guarantee, Promise::given_up, runs_max, nullptr};
 }
 constexpr Claim holds_if(const Predicate* predicate, std::string_view subject,
-                         Granularity granularity, std::string_view guarantee,
-                         std::uint32_t runs_max) {
-  return {subject, granularity, guarantee, Promise::conditional, runs_max, predicate};
+                         std::string_view guarantee, std::uint32_t runs_max) {
+  return {subject, std::nullopt, guarantee, Promise::conditional, runs_max, predicate};
 }
-
-constexpr auto ops = Granularity::ops;
-constexpr auto safepoints = Granularity::safepoints;
-constexpr auto yields = Granularity::yields;
 
 // More particular patterns first: the first match counts.
 constexpr std::array claim_table{
@@ -105,69 +109,51 @@ constexpr std::array claim_table{
     holds("*", "deterministic"),
 
     // A held method or function goes on running what it was taken from.
-    given_up("model/in-place*", ops, "method-behaviour", 200),
-    given_up("model/in-place*", safepoints, "method-behaviour", 200),
-    given_up("model/in-place*", yields, "method-behaviour", 200),
-    given_up("cpython/code-swap", safepoints, "method-behaviour", 200),
-    given_up("cpython/code-swap", ops, "method-behaviour", 200),
-    given_up("cpython/code-swap", yields, "method-behaviour", 200),
+    given_up("model/in-place*", "method-behaviour", 500),
+    given_up("cpython/code-swap", "method-behaviour", 500),
     holds("*", "method-behaviour"),
 
     // Old code, by reclamation policy.
-    given_up("model/*+immediate*", ops, "no-early-free", 100),
-    given_up("model/*+immediate*", ops, "no-use-after-free", 200),
-    given_up("model/*+immediate*", safepoints, "no-early-free", 100),
-    given_up("model/*+immediate*", safepoints, "no-use-after-free", 200),
-    given_up("model/*+immediate*", yields, "no-early-free", 100),
-    given_up("model/*+immediate*", yields, "no-use-after-free", 200),
-    holds_if(same_definitions, "model/in-place+quiescence*", ops, "no-early-free", 500),
-    holds_if(same_definitions, "model/in-place+quiescence*", ops, "no-use-after-free", 2000),
-    given_up("model/*+quiescence*", ops, "no-early-free", 200),
-    given_up("model/*+quiescence*", ops, "no-use-after-free", 500),
-    given_up("model/*+quiescence*", yields, "no-early-free", 200),
-    given_up("model/*+quiescence*", yields, "no-use-after-free", 500),
+    given_up("model/*+immediate*", "no-early-free", 200),
+    given_up("model/*+immediate*", "no-use-after-free", 200),
+    holds_if(same_definitions, "model/in-place+quiescence*", "no-early-free", 2000),
+    holds_if(same_definitions, "model/in-place+quiescence*", "no-use-after-free", 8000),
+    given_up("model/*+quiescence*", "no-early-free", 200),
+    given_up("model/*+quiescence*", "no-use-after-free", 1000),
     holds("model/*", "no-early-free"),
     holds("model/*", "no-use-after-free"),
 
     // Atomicity.
-    given_up("model/overwrite*", ops, "failed-reload", 200),
-    given_up("model/overwrite*", safepoints, "failed-reload", 200),
-    given_up("model/overwrite*", yields, "failed-reload", 200),
-    given_up("cpython/importlib", safepoints, "failed-reload", 200),
-    given_up("cpython/importlib", ops, "failed-reload", 200),
+    given_up("model/overwrite*", "failed-reload", 500),
+    given_up("cpython/importlib", "failed-reload", 500),
     holds("model/*", "failed-reload"),
-    given_up("model/overwrite*", ops, "isolation", 200),
-    given_up("model/overwrite*", yields, "isolation", 1000),
-    given_up("model/in-place*", ops, "isolation", 500),
-    given_up("model/in-place*", safepoints, "isolation", 500),
+    given_up("model/overwrite*", "isolation", 1000),
     holds_at("model/in-place*", yields, "isolation"),
-    given_up("cpython/importlib", safepoints, "isolation", 1000),
+    given_up_at("model/in-place*", safepoints, "isolation", 1000),
+    given_up_at("model/in-place*", ops, "isolation", 1000),
     holds("model/swap*", "isolation"),
 
     // Freshness and order.
-    holds_if(no_failed_or_overlapping, "model/overwrite*", ops, "fresh", 500),
-    holds_if(no_failed_or_overlapping, "model/overwrite*", yields, "fresh", 500),
+    holds_if(no_failed_or_overlapping, "model/overwrite*", "fresh", 500),
     holds("model/swap*", "fresh"),
     holds("model/in-place*", "fresh"),
-    given_up("model/overwrite*", ops, "monotone", 3000),
-    given_up("model/in-place*", ops, "monotone", 3000),
+    given_up("model/overwrite*", "monotone", 3000),
     holds_at("model/in-place*", yields, "monotone"),
+    given_up_at("model/in-place*", safepoints, "monotone", 3000),
+    given_up_at("model/in-place*", ops, "monotone", 3000),
     holds("model/swap*", "monotone"),
-    given_up("model/overwrite*", ops, "serial", 100),
-    given_up("model/overwrite*", yields, "serial", 200),
+    given_up("model/overwrite*", "serial", 200),
     holds("model/swap*", "serial"),
     holds("model/in-place*", "serial"),
 
     // Consistency.
-    given_up("model/*", ops, "version-consistent", 100),
-    given_up("model/*", yields, "version-consistent", 200),
-    given_up("cpython/*", safepoints, "version-consistent", 200),
+    given_up("*", "version-consistent", 500),
 
     // Over two runs.
-    given_up("model/overwrite*", ops, "no-op", 1000),
-    given_up("model/swap*", ops, "no-op", 1000),
+    given_up("model/overwrite*", "no-op", 1000),
+    given_up("model/swap*", "no-op", 1000),
     holds("model/in-place*", "no-op"),
-    given_up("cpython/importlib", safepoints, "no-op", 1000),
+    given_up("cpython/importlib", "no-op", 1000),
 };
 
 }  // namespace

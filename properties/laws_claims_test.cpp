@@ -58,13 +58,14 @@ std::string first_failure(model::Subject& subject, const CampaignResult& result)
 void promises_hold(const std::string& name) {
   const std::unique_ptr<model::Subject> subject = model::make_subject(name);
   for (const Granularity granularity : granularities) {
-    rc::check(name + " keeps its promises", [&] {
+    const bool kept = rc::check(name + " keeps its promises", [&] {
       const auto drawn = *rc::gen::noShrink(rc::gen::arbitrary<std::uint32_t>());
       Campaign campaign(*subject, {.seed = drawn, .granularity = granularity});
       for (std::uint32_t run = 0; run < runs_per_case; ++run) {
         if (!campaign.step()) RC_FAIL(first_failure(*subject, campaign.result()));
       }
     });
+    EXPECT_TRUE(kept) << name;
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 #include <limits>
+#include <utility>
 
 #include "sim/check.hpp"
 #include "sim/fiber.hpp"
@@ -141,9 +142,9 @@ inline Wake Scheduler::State::suspend() {
   Task& task = tasks[id.value];
   if (task.exit_pending) {
     task.exit_pending = false;
-    return {WakeKind::exit, task.word, task.done};
+    return {WakeKind::exit, std::exchange(task.word, 0), task.done};
   }
-  return {WakeKind::value, task.word};
+  return {WakeKind::value, std::exchange(task.word, 0)};
 }
 
 inline Wake Scheduler::State::block(TaskState state) {

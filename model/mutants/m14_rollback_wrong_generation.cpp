@@ -11,6 +11,7 @@ namespace {
 const Strategy broken = [] {
   Strategy strategy = in_place;
   strategy.install = patch_in_place;
+  strategy.retire = drop_staging;
   return strategy;
 }();
 

@@ -138,10 +138,11 @@ bool patch_in_place(Reloading& reloading) {
 }
 
 bool patch_with_new_log(Reloading& reloading) {
-  const bool patched = patch_in_place(reloading);
-  // From here on there is no way back, and the next attempt's undo must not find this one's log.
-  if (patched) forget_log(reloading);
-  return patched;
+  if (!patch_in_place(reloading)) return false;
+  // From here on there is no way back: the next attempt's undo must not find this one's log.
+  forget_log(reloading);
+  drop_staging(reloading);
+  return true;
 }
 
 void undo_patches(Reloading& reloading) {
@@ -176,7 +177,6 @@ constinit const Strategy in_place{
     .admit = queue_behind_others,
     .stage = stage_apart,
     .install = patch_with_new_log,
-    .retire = drop_staging,
     .undo = undo_patches,
 };
 

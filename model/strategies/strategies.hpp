@@ -23,7 +23,7 @@ void drop_retired_namespace(Reloading& reloading);
 // Takes the names of the staging namespace over, one by one, keeping the identity of functions and
 // classes; a turn between two names. False, with the error set, at a name that changed its kind.
 bool patch_in_place(Reloading& reloading);
-// The same, and forgets the undo log when all is patched.
+// The same, and lets go of the undo log and of the staging namespace when all is patched.
 bool patch_with_new_log(Reloading& reloading);
 void undo_patches(Reloading& reloading);
 
