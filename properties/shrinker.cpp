@@ -14,12 +14,21 @@ Trial SameBug::operator()(const model::Scenario& candidate) const {
   return {false, runner_->last(), outcome};
 }
 
+namespace {
+
+// Whether the passes found anything.
+bool round(Search& search, bool late) {
+  const std::uint32_t before = search.accepted();
+  for (const Pass& pass : passes())
+    if (pass.late == late) pass.make(search);
+  return search.accepted() > before && !search.stopped();
+}
+
+}  // namespace
+
 Shrunk shrink(const model::Scenario& scenario, const Fails& fails, const ShrinkOptions& options) {
   Search search(scenario, fails, options);
-  for (bool smaller = true; smaller && !search.stopped();) {
-    const std::uint32_t before = search.accepted();
-    for (const Pass& pass : passes()) pass.make(search);
-    smaller = search.accepted() > before;
+  while (round(search, false) || round(search, true)) {
   }
   const bool one_minimal = !search.stopped();
   shorten_names(search);

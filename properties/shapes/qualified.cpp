@@ -6,10 +6,10 @@ namespace midstride::properties {
 
 void write_qualified(Builder& b, std::uint32_t module) {
   b.want_global(module);
-  const bool function = b.chance(1, 3);
+  const bool function = b.chance(1, 4);
   if (function) b.want_function(module);
   const auto read = [&] {
-    if (function && b.chance(1, 2)) {
+    if (function) {
       b.emit().member(module, Name::f).call();
     } else {
       b.emit().member(module, Name::a);

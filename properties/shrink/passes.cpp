@@ -18,8 +18,8 @@ constexpr std::array table = {
     Pass{"simplify inspections", simplify_inspections},
     Pass{"join decisions", join_decisions},
     Pass{"lower counts", lower_counts},
-    Pass{"simplify policy", simplify_policy},
     Pass{"simplify options", simplify_options},
+    Pass{"simplify policy", simplify_policy, true},
 };
 
 }  // namespace

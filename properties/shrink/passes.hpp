@@ -1,4 +1,6 @@
-// The passes, in the order in which a round makes them: what takes out most comes first.
+// The passes, in the order in which a round makes them: what takes out most comes first. Late ones
+// come when the others have nothing left to do: a policy that stands for decisions depends on every
+// turn, so that cuts are harder after it.
 #pragma once
 
 #include <span>
@@ -11,6 +13,7 @@ namespace midstride::properties {
 struct Pass {
   std::string_view name;
   void (*make)(Search&);
+  bool late = false;
 };
 std::span<const Pass> passes();
 

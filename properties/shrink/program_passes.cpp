@@ -257,7 +257,8 @@ void cut_parameters(Search& search) {
   });
 }
 
-// To an expression that is evaluated for what it does, or to nothing.
+// To an expression that is evaluated for what it does; an expression to a turn that does nothing, a
+// receive or a send to a yield.
 void simplify_statements(Search& search) {
   for_each_line(search, [&](const Place& place) {
     switch (lines_of(search.best(), place.body)[place.line].kind) {
@@ -267,6 +268,19 @@ void simplify_statements(Search& search) {
       case LineKind::return_:
       case LineKind::raise:
       case LineKind::spawn: break;
+      case LineKind::expression: {
+        const bool suspends = [&] {
+          const NodeKind last = lines_of(search.best(), place.body)[place.line].nodes.back().kind;
+          return last == NodeKind::receive || last == NodeKind::send;
+        }();
+        const auto become = [&](LineKind kind) {
+          return attempt_change(search, place, [&](std::vector<Line>& lines, std::size_t at) {
+            lines[at] = {.kind = kind};
+          });
+        };
+        if (!become(LineKind::pass) && suspends) become(LineKind::yield);
+        return;
+      }
       default: return;
     }
     attempt_change(search, place, [](std::vector<Line>& lines, std::size_t at) {

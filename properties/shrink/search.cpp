@@ -7,6 +7,21 @@
 
 namespace midstride::properties {
 
+namespace {
+
+// One from each reload that runs a number of steps. False if there is none.
+bool take_steps(std::vector<model::Decision>& decisions) {
+  bool any = false;
+  for (model::Decision& decision : decisions) {
+    if (decision.kind != model::Decision::Kind::reload || decision.count < 2) continue;
+    --decision.count;
+    any = true;
+  }
+  return any;
+}
+
+}  // namespace
+
 Search::Search(const model::Scenario& scenario, const Fails& fails, const ShrinkOptions& options)
     : fails_(fails), options_(options), best_(scenario) {
   // What was recorded is stale after the first cut; annotate() records it anew.
@@ -53,8 +68,17 @@ bool Search::attempt(model::Scenario candidate, Changes changes) {
   if (hopeless) return false;
   model::Scenario mapped = candidate;
   mapped.decisions = best_.decisions;
-  if (turns_.map(candidate, mapped.decisions) && attempt_exactly(mapped)) return true;
-  return attempt_exactly(candidate);
+  const bool maps = turns_.map(candidate, mapped.decisions);
+  if (maps && attempt_exactly(mapped)) return true;
+  if (attempt_exactly(candidate)) return true;
+  // The machinery takes fewer steps when there are fewer names. How many fewer is its own business:
+  // two guesses.
+  for (std::uint32_t fewer = 1; fewer <= 2; ++fewer) {
+    if (!take_steps(mapped.decisions)) return false;
+    model::Scenario guess = mapped;
+    if (attempt_exactly(guess)) return true;
+  }
+  return false;
 }
 
 bool Search::attempt_renamed(model::Scenario candidate) {

@@ -1,0 +1,438 @@
+#include "properties/coverage.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/run.hpp"
+#include "model/subjects.hpp"
+#include "model/text.hpp"
+#include "properties/generator.hpp"
+#include "properties/shapes/facts.hpp"
+#include "properties/shapes/table.hpp"
+
+namespace midstride::properties {
+namespace {
+
+model::Scenario scenario(std::string_view text) {
+  const auto read = model::read("midstride 1\n" + std::string(text), "test");
+  if (const auto* error = std::get_if<model::TextError>(&read)) {
+    ADD_FAILURE() << model::describe(*error);
+    return {};
+  }
+  return std::get<model::Scenario>(read);
+}
+
+// A module whose versions say the same but for their number, and tasks.
+constexpr std::string_view plain = R"(
+module shop
+  version 1
+    def f():
+      return 1
+  version 2
+    def f():
+      return 2
+task t: emit shop.f()
+reload r: shop -> 2
+)";
+
+TEST(Facts, FindsNothingInAPlainScenario) { EXPECT_EQ(facts_of(scenario(plain)), 0U); }
+
+struct Case {
+  Fact fact;
+  std::string_view text;
+};
+constexpr Case cases[] = {
+    {Fact::name_used_twice, R"(
+module shop
+  version 1
+    def f():
+      g()
+      yield
+      g()
+)"},
+    {Fact::qualified_used_twice, R"(
+module shop
+  version 1
+    a = 1
+task t:
+  emit shop.a
+  yield
+  emit shop.a
+)"},
+    {Fact::held_handle_called, R"(
+module shop
+  version 1
+    def f():
+      m = X().f
+      yield
+      emit m(1)
+)"},
+    {Fact::handle_sent, R"(
+module shop
+  version 1
+    def f():
+      c.send(f)
+channel c
+)"},
+    {Fact::held_object_read, R"(
+module shop
+  version 1
+    def f():
+      b = {}
+      yield
+      emit b.x
+)"},
+    {Fact::sleeps_over_two, R"(
+module shop
+  version 1
+    def f():
+      c.receive()
+channel c
+reload r: shop -> 1
+reload s: shop -> 1
+)"},
+    {Fact::body_suspends, R"(
+module shop
+  version 1
+    pass
+  version 2
+    yield
+)"},
+    {Fact::body_raises, R"(
+module shop
+  version 1
+    pass
+  version 2
+    raise 1
+)"},
+    {Fact::kind_changes, R"(
+module shop
+  version 1
+    def f():
+      pass
+  version 2
+    class f:
+      pass
+)"},
+    {Fact::own_reload, R"(
+module shop
+  version 1
+    def f():
+      reload r
+reload r: shop -> 1
+)"},
+    {Fact::arity_changes, R"(
+module shop
+  version 1
+    def f():
+      pass
+  version 2
+    def f(x):
+      pass
+)"},
+    {Fact::kill, "task t: pass\ntask u: kill t\n"},
+    {Fact::unwinding, "task t:\n  try:\n    pass\n  except TaskletExit:\n    pass\n"},
+    {Fact::read_only_assigned, "task t: m.class = 1\n"},
+    {Fact::spawn, "task t: spawn w = f()\n"},
+    {Fact::same_text, R"(
+module shop
+  version 1
+    a = 1
+  version 2
+    a = 2
+reload r: shop -> 1
+)"},
+    {Fact::same_text, R"(
+module shop
+  version 1
+    a = 1
+  version 2
+    a = 2
+  version 3
+    a = 2
+reload r: shop -> 3
+)"},
+    {Fact::inspection, "task t: pass\npeek p: t\n"},
+    {Fact::global_written, "module shop\n  version 1\n    pass\ntask t: shop.a = 1\n"},
+    {Fact::across_modules, R"(
+module bank
+  version 1
+    def f():
+      shop.g()
+module shop
+  version 1
+    pass
+)"},
+    {Fact::name_removed, R"(
+module shop
+  version 1
+    def f():
+      pass
+  version 2
+    pass
+)"},
+    {Fact::handler_suspends, R"(
+task t:
+  try:
+    pass
+  except:
+    pass
+  finally:
+    yield
+)"},
+};
+
+TEST(Facts, FindsEach) {
+  Facts covered = 0;
+  for (const Case& each : cases) {
+    EXPECT_TRUE((facts_of(scenario(each.text)) & facts(each.fact)) != 0) << each.text;
+    covered |= facts(each.fact);
+  }
+  EXPECT_EQ(covered, facts(Fact::count) - 1) << "a fact without a case";
+}
+
+TEST(Facts, DoesNotTakeOneBodyForAnother) {
+  EXPECT_EQ(facts_of(scenario(R"(
+module shop
+  version 1
+    def f():
+      m = X().f
+      yield
+    def g():
+      emit m()
+      h()
+    def h():
+      yield
+      h()
+)")),
+            0U);
+  // The first version's body, and what is in functions.
+  EXPECT_EQ(facts_of(scenario(R"(
+module shop
+  version 1
+    raise 1
+  version 2
+    def f():
+      yield
+      raise 1
+)")) & facts(Fact::body_raises, Fact::body_suspends),
+            0U);
+}
+
+TEST(Shapes, AreCountedByTheirFacts) {
+  const ShapeMask mask = shapes_of(scenario(cases[0].text));
+  for (std::size_t at = 0; at < shapes().size(); ++at)
+    EXPECT_EQ(mask >> at & 1, shapes()[at].name == "twice" ? 1U : 0U) << shapes()[at].name;
+}
+
+// The names of the probes that a run on `subject` hits.
+std::vector<std::string_view> hit(std::string_view text,
+                                  std::string_view subject = "model/overwrite") {
+  const model::Scenario made = scenario(text);
+  const auto runtime = model::make_subject(subject);
+  model::Runner runner;
+  runner.run(made, *runtime);
+  ProbeFinder finder;
+  const ProbeMask mask = finder.look_at(runner.trace().events(), runner.tables());
+  EXPECT_EQ(finder.look_at(runner.trace().events(), runner.tables()), mask) << "it forgets";
+  std::vector<std::string_view> names;
+  for (std::size_t at = 0; at < probes().size(); ++at)
+    if ((mask >> at & 1) != 0) names.push_back(probes()[at].name);
+  return names;
+}
+
+struct ProbeCase {
+  std::string_view probe;
+  std::string_view text;
+  std::string_view schedule;
+};
+constexpr std::string_view holder = R"(
+module shop
+  version 1
+    class X:
+      def f(self):
+        return 1
+    def hold():
+      m = X().f
+      x = 1
+      c.receive()
+      emit m()
+      emit x
+  version 2
+    class X:
+      def f(self):
+        return 2
+    def hold():
+      pass
+channel c
+task t: shop.hold()
+task u: c.send(0)
+reload r: shop -> 2
+reload s: shop -> 1
+poke p: t.x = 5
+)";
+constexpr std::string_view giver = R"(
+module shop
+  version 1
+    def f():
+      return 1
+    def give():
+      c.send(f)
+channel c
+task t: shop.give()
+task u: emit c.receive()()
+reload r: shop -> 1
+)";
+constexpr std::string_view failing = R"(
+module shop
+  version 1
+    a = 1
+  version 2
+    a = 2
+    yield
+    raise 1
+task t: emit shop.b
+reload r: shop -> 2
+reload s: shop -> 2
+)";
+constexpr std::string_view killed = R"(
+module shop
+  version 1
+    def guard():
+      try:
+        c.receive()
+      except TaskletExit:
+        yield
+      finally:
+        c.receive()
+channel c
+task t: shop.guard()
+task u: kill t
+)";
+constexpr std::string_view caller = R"(
+module shop
+  version 1
+    def f(x):
+      return x
+    def ask():
+      emit f(1)
+  version 2
+    def f():
+      return 2
+task t: shop.ask()
+reload r: shop -> 2
+)";
+constexpr std::string_view spawner = R"(
+module shop
+  version 1
+    def f():
+      return 1
+    def start():
+      spawn w = f()
+      reload r
+      emit 1
+module bank
+  version 1
+    pass
+task t: shop.start()
+reload r: shop -> 1
+reload s: bank -> 1
+)";
+constexpr std::string_view assigner = R"(
+module shop
+  version 1
+    class X:
+      def f(self):
+        return 1
+task t:
+  k = shop.X
+  m = k().f
+  yield
+  m.class = k
+reload r: shop -> 1
+)";
+constexpr ProbeCase probe_cases[] = {
+    {"frame-outlived-reload", holder, "run t 9\n  reload r\n  run u"},
+    {"frame-outlived-two", holder, "run t 9\n  reload r\n  reload s\n  run u"},
+    {"version-went-back", holder, "run t 9\n  reload r\n  reload s\n  run u"},
+    {"held-handle-called", holder, "run t 9\n  reload r\n  run u"},
+    {"poked-local-read", holder, "run t 9\n  poke p\n  run u"},
+    {"code-freed", holder, "reload r"},
+    {"handle-crossed-channel", giver, "run t 9\n  run u"},
+    {"handle-parked", giver, "run t 9\n  reload r\n  run u"},
+    {"reload-failed-half-way", failing, "reload r"},
+    {"body-interrupted", failing, "reload r\n  run t"},
+    {"reloads-overlapped", failing, "reload r\n  reload s"},
+    {"name-missing", failing, "run t"},
+    {"killed-blocked-again", killed, "run t 9\n  run u\n  run t 9"},
+    {"exit-caught", killed, "run t 9\n  run u\n  run t"},
+    {"reload-before-call", caller, "run t 3\n  reload r"},
+    {"call-refused", caller, "run t\n  run t\n  reload r"},
+    {"own-reload", spawner, "run t 9"},
+    {"spawned-before-reload", spawner, "run t 9\n  reload r\n  run w"},
+    {"two-modules-reloaded", spawner, "run t 9\n  reload r\n  reload s"},
+    {"read-only-assigned", assigner, "run t 5\n  reload r\n  run t 9"},
+    {"held-object-read", assigner, "run t 5\n  reload r\n  run t 9"},
+};
+
+std::string with(std::string_view text, std::string_view schedule) {
+  return std::string(text) + "do\n  " + std::string(schedule) + "\n";
+}
+
+TEST(Probes, HitsEach) {
+  for (const Probe& probe : probes()) {
+    bool covered = false;
+    for (const ProbeCase& each : probe_cases) {
+      if (each.probe != probe.name) continue;
+      covered = true;
+      const auto names = hit(with(each.text, each.schedule));
+      EXPECT_NE(std::find(names.begin(), names.end(), each.probe), names.end()) << each.probe;
+    }
+    EXPECT_TRUE(covered) << "no case for " << probe.name;
+  }
+}
+
+TEST(Probes, HitsNothingWithoutAReload) {
+  EXPECT_EQ(hit(with(holder, "run t 9\n  run u\n  run t 9") + "then stop\n"),
+            std::vector<std::string_view>{});
+  EXPECT_EQ(hit(with(caller, "run t 9") + "then stop\n"), std::vector<std::string_view>{});
+}
+
+TEST(Probes, TellsBeforeFromAfter) {
+  const auto names = hit(with(holder, "run t 9\n  run u\n  run t 9\n  reload r") + "then stop\n");
+  EXPECT_EQ(names, std::vector<std::string_view>{"code-freed"});
+}
+
+// In campaigns of the stated size, for each subject and granularity.
+TEST(ProbesLong, AreHitWithinTheirRuns) {
+  std::uint32_t most = 0;
+  for (const Probe& probe : probes()) most = std::max(most, probe.runs_max);
+  for (const std::string_view name : {"model/overwrite", "model/swap", "model/in-place"}) {
+    for (const model::Granularity granularity :
+         {model::Granularity::yields, model::Granularity::safepoints, model::Granularity::ops}) {
+      const auto subject = model::make_subject(name);
+      model::Runner runner;
+      model::Scenario made;
+      ProbeFinder finder;
+      ProbeMask seen = 0;
+      for (std::uint32_t run = 1; run <= most; ++run) {
+        GeneratorOptions options{.subject = name, .granularity = granularity, .seed = run};
+        sim::Choices choices = sim::Choices::from(sim::Prng::stream(run, "probe test"));
+        generate(choices, options, made);
+        runner.run(made, *subject);
+        seen |= finder.look_at(runner.trace().events(), runner.tables());
+        for (std::size_t at = 0; at < probes().size(); ++at) {
+          if (probes()[at].runs_max == run)
+            EXPECT_TRUE((seen >> at & 1) != 0)
+                << probes()[at].name << " on " << name << " at " << name_of(granularity);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace midstride::properties
