@@ -62,14 +62,15 @@ std::uint32_t& Heap::count_of(Value value) {
 }
 
 void Heap::acquire(Value value) {
-  if (value.on_heap()) ++count_of(value);
+  if (!value.on_heap()) return;
+  std::uint32_t& count = count_of(value);
+  if (count != 0) ++count;  // zero: gone, by a planted bug, and gone it stays
 }
 
 void Heap::release(Value value) {
   if (!value.on_heap()) return;
   std::uint32_t& count = count_of(value);
-  // Zero already: a planted bug gave up a count too many, and what was let go stays gone.
-  if (count == 0 || --count != 0) return;
+  if (count == 0 || --count != 0) return;  // zero already: as above
   dropping_.push_back(value);
   if (dropping_.size() > 1) return;  // the outermost call works the list off
   for (std::size_t at = 0; at < dropping_.size(); ++at) drop(dropping_[at]);
