@@ -38,6 +38,7 @@ PyObject* load_code(PyObject*, Arguments given, Py_ssize_t count) {
 PyObject* body_over(PyObject*, PyObject*) { return Harness::the().body_over(); }
 PyObject* migrate(PyObject*, PyObject*) { return Harness::the().step_begins(model::Step::migrate); }
 PyObject* undo(PyObject*, PyObject*) { return Harness::the().step_begins(model::Step::undo); }
+PyObject* stored(PyObject*, PyObject* slot) { return Harness::the().stored(number(slot)); }
 PyObject* step_over(PyObject*, PyObject*) { return Harness::the().step_ends(); }
 
 using Fast = PyObject* (*)(PyObject*, Arguments, Py_ssize_t);
@@ -66,6 +67,7 @@ PyMethodDef for_reloaders[] = {
     {"_body_over", body_over, METH_NOARGS, nullptr},
     {"_migrate", migrate, METH_NOARGS, nullptr},
     {"_undo", undo, METH_NOARGS, nullptr},
+    {"_stored", stored, METH_O, nullptr},
     {"_step_over", step_over, METH_NOARGS, nullptr},
 };
 

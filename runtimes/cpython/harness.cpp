@@ -171,7 +171,7 @@ void Harness::end_attempt(Task& task, Module& module, bool first, const Finish& 
     MIDSTRIDE_CHECK(finished.error == model::no_error, "a reload that gets as far as the loader");
     return run_->reject(attempt, model::RejectWhy::in_progress);
   }
-  namespaces_.look_over(row.module, attempt);
+  namespaces_.look_over(row.module, attempt, Namespaces::Because::stored);
   // As in the model, a first load that raises leaves the module with the names that it had got by
   // then.
   if (first || finished.error == model::no_error) {

@@ -71,6 +71,7 @@ class Harness {
   PyObject* load_code(PyObject* scratch);
   PyObject* body_over();
   PyObject* step_begins(model::Step step);
+  PyObject* stored(std::uint32_t slot);  // by the machinery, into the module
   PyObject* step_ends();
 
  private:

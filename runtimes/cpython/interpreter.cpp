@@ -1,5 +1,6 @@
 #include "runtimes/cpython/interpreter.hpp"
 
+#include "runtimes/cpython/common_python.hpp"
 #include "runtimes/cpython/prelude.hpp"
 #include "sim/check.hpp"
 
@@ -42,11 +43,12 @@ Interpreter::Interpreter() {
   PyDict_SetItemString(prelude_.get(), "__builtins__", PyEval_GetBuiltins());
   PyDict_SetItemString(prelude_.get(), "__name__",
                        Ref::owned(PyUnicode_FromString("prelude")).get());
-  const Ref done =
-      Ref::owned(PyRun_String(prelude_source, Py_file_input, prelude_.get(), prelude_.get()));
-  if (!done) PyErr_Print();
-  MIDSTRIDE_CHECK(static_cast<bool>(done), "a prelude that CPython 3.11 runs");
-
+  for (const char* const source : {common_python, prelude_source}) {
+    const Ref done =
+        Ref::owned(PyRun_String(source, Py_file_input, prelude_.get(), prelude_.get()));
+    if (!done) PyErr_Print();
+    MIDSTRIDE_CHECK(static_cast<bool>(done), "a prelude that CPython 3.11 runs");
+  }
   for (const char* const name : {"Exception", "__build_class__"}) {
     PyDict_SetItemString(builtins_.get(), name, PyDict_GetItemString(PyEval_GetBuiltins(), name));
   }

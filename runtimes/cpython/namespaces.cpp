@@ -33,28 +33,33 @@ std::uint32_t Namespaces::add(std::uint32_t module, PyObject* dictionary) {
 }
 
 void Namespaces::stored(std::uint32_t space, std::uint32_t slot, StoreHow how, std::uint32_t load) {
-  Space& row = spaces_[space];
-  PyObject* const name = PyList_GET_ITEM(names(row.module), static_cast<Py_ssize_t>(slot));
-  Slot& seen = row.slots[slot];
-  seen.value = Ref::borrowed(PyDict_GetItemWithError(row.dictionary.get(), name));
-  seen.load = load;
-  seen.by_program = how == StoreHow::program;
-  if (seen.value && PyType_Check(seen.value.get())) look_over_class(seen.value.get());
+  PyObject* const value = value_in(space, slot);
+  Slot& seen = spaces_[space].slots[slot];
+  seen.before = std::move(seen.now);
+  seen.now = {Ref::borrowed(value), load, how == StoreHow::program};
+  if (value != nullptr && PyType_Check(value)) look_over_class(value);
   run_->event(model::EventKind::store, model::Owner::of(model::Owner::Kind::namespace_, space).word,
-              slot, identity_.value_of(seen.value.get()).word, static_cast<std::uint8_t>(how));
+              slot, identity_.value_of(value).word, static_cast<std::uint8_t>(how));
 }
 
-void Namespaces::look_over(std::uint32_t space, std::uint32_t load) {
-  const std::uint32_t module = spaces_[space].module;
+void Namespaces::look_over(std::uint32_t space, std::uint32_t load, Because because) {
   for (std::uint32_t slot = 0; slot < spaces_[space].slots.size(); ++slot) {
-    PyObject* const name = PyList_GET_ITEM(names(module), static_cast<Py_ssize_t>(slot));
-    PyObject* const now = PyDict_GetItemWithError(spaces_[space].dictionary.get(), name);
-    if (now != spaces_[space].slots[slot].value.get()) {
+    PyObject* const now = value_in(space, slot);
+    const Slot seen = spaces_[space].slots[slot];
+    if (now != seen.now.value.get()) {
       stored(space, slot, StoreHow::namespace_, load);
     } else if (now != nullptr && PyType_Check(now)) {
       look_over_class(now);
     }
+    const bool back = because == Because::undone && seen.now.load == load;
+    if (back && now == seen.before.value.get()) spaces_[space].slots[slot].now = seen.before;
   }
+}
+
+PyObject* Namespaces::value_in(std::uint32_t space, std::uint32_t slot) const {
+  const Space& row = spaces_[space];
+  PyObject* const name = PyList_GET_ITEM(names(row.module), static_cast<Py_ssize_t>(slot));
+  return PyDict_GetItemWithError(row.dictionary.get(), name);
 }
 
 void Namespaces::look_over_class(PyObject* class_) {
@@ -90,7 +95,7 @@ void Namespaces::tell_method(PyObject* class_, PyObject* name, PyObject* functio
 
 std::uint32_t Namespaces::load_of(std::uint32_t space, std::uint32_t slot, PyObject* value) const {
   const Space& row = spaces_[space];
-  const Slot& seen = row.slots[slot];
+  const Bound& seen = row.slots[slot].now;
   const std::uint32_t own = own_load(row.module, value);
   if (seen.value.get() != value) return own;
   if (seen.by_program || own == model::no_load) return seen.load;

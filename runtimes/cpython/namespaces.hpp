@@ -29,9 +29,10 @@ class Namespaces {
 
   // The slot has just been stored into, whether its value is another one now or not.
   void stored(std::uint32_t space, std::uint32_t slot, model::StoreHow how, std::uint32_t load);
-  // Tells of every slot that is not as it was seen last, and of every class found in one; `load`
-  // has stored it.
-  void look_over(std::uint32_t space, std::uint32_t load);
+  // Tells of every slot that is not as it was seen last, and of every class found in one: that load
+  // has stored it, or has put back what was there before it.
+  enum class Because : std::uint8_t { stored, undone };
+  void look_over(std::uint32_t space, std::uint32_t load, Because because);
   // Tells of every method of the class that is not as it was seen last.
   void look_over_class(PyObject* class_);
 
@@ -41,10 +42,14 @@ class Namespaces {
   std::uint32_t load_of(std::uint32_t space, std::uint32_t slot, PyObject* value) const;
 
  private:
-  struct Slot {
+  struct Bound {
     Ref value;  // null: absent
     std::uint32_t load = model::no_load;
     bool by_program = false;
+  };
+  struct Slot {
+    Bound now;
+    Bound before;
   };
   struct Space {
     std::uint32_t module;
@@ -56,7 +61,7 @@ class Namespaces {
     Ref function;
   };
   std::uint32_t own_load(std::uint32_t module, PyObject* value) const;
-  void tell(std::uint32_t space, std::uint32_t slot, model::StoreHow how);
+  PyObject* value_in(std::uint32_t space, std::uint32_t slot) const;  // borrowed; null: absent
   void tell_method(PyObject* class_, PyObject* name, PyObject* function);
 
   const Codes& codes_;

@@ -7,35 +7,10 @@ import importlib
 import importlib.machinery
 import importlib.util
 import sys
-import types
-
-
-class TaskletExit(BaseException):
-    """Ends a tasklet. As in Stackless, `except Exception` does not catch it."""
 
 
 class Abandoned(BaseException):
     """The run is over: whatever a tasklet is in the midst of is unwound."""
-
-
-class Raised(Exception):
-    """What a scenario's `raise` raises."""
-
-
-class WouldBlock(Exception):
-    """A channel operation where there is nobody to wait for."""
-
-
-class KindChanged(TypeError):
-    """A function has become a class, or the like: there is nothing to assign __code__ to."""
-
-
-class Object:
-    """A mutable {}: its fields are attributes."""
-    __slots__ = ('__dict__',)
-
-    def __repr__(self):
-        return repr(self.__dict__)
 
 
 # Modules. One that is called like a module of the standard library must not hide it.
@@ -111,9 +86,10 @@ def reload_by_code_swap(module, names):
             exec(code, live, scratch)
         finally:
             _body_over()
-        for name in names:
+        for slot, name in enumerate(names):
             _migrate()
-            swap_name(live, scratch, name, bound[module], undo)
+            if swap_name(live, scratch, name, bound[module], undo):
+                _stored(slot)
             _step_over()
     except BaseException:
         _undo()
@@ -123,49 +99,6 @@ def reload_by_code_swap(module, names):
         _step_over()
         raise
     remember(module, [name for name in names if name in scratch], live)
-
-
-def swap_name(live, scratch, name, loaded, undo):
-    absent = object()
-    old, new = live.get(name, absent), scratch.get(name, absent)
-    if new is absent:
-        # Removed, unless somebody else has bound it since.
-        if old is not absent and loaded.get(name, absent) is old:
-            undo.append((live.__setitem__, name, old))
-            del live[name]
-        return
-    kinds = types.FunctionType, type
-    same_kind = [kind for kind in kinds if isinstance(old, kind) and isinstance(new, kind)]
-    if old is absent or not isinstance(old, kinds) and not isinstance(new, kinds):
-        undo.append((live.pop, name) if old is absent else (live.__setitem__, name, old))
-        live[name] = new
-    elif not same_kind:
-        raise KindChanged(name)
-    elif isinstance(old, types.FunctionType):
-        swap_code(old, new, undo)
-    else:
-        swap_class(old, new, undo)
-
-
-def swap_code(old, new, undo):
-    undo.append((setattr, old, '__code__', old.__code__))
-    old.__code__ = new.__code__
-
-
-def swap_class(old, new, undo):
-    for name, value in vars(new).items():
-        known = vars(old).get(name)
-        if isinstance(known, types.FunctionType) and isinstance(value, types.FunctionType):
-            swap_code(known, value, undo)
-        elif isinstance(value, types.FunctionType):
-            undo.append((delattr, old, name))
-            setattr(old, name, value)
-    for name, value in list(vars(old).items()):
-        if isinstance(value, types.FunctionType) and name not in vars(new):
-            undo.append((setattr, old, name, value))
-            delattr(old, name)
-    undo.append((setattr, old, '_k', old._k))
-    old._k = new._k
 )python";
 
 }  // namespace midstride::runtimes::cpython

@@ -315,10 +315,20 @@ PyObject* Harness::step_begins(model::Step step) {
   return task.abandoned ? unwind(task) : none();
 }
 
+PyObject* Harness::stored(std::uint32_t slot) {
+  Task& task = *running_;
+  if (task.abandoned) return unwind(task);
+  const std::uint32_t module = run_->tables().attempts[task.attempt].module;
+  namespaces_.stored(module, slot, model::StoreHow::namespace_, task.attempt);
+  return none();
+}
+
 PyObject* Harness::step_ends() {
   Task& task = *running_;
   if (task.abandoned) return unwind(task);
-  namespaces_.look_over(run_->tables().attempts[task.attempt].module, task.attempt);
+  namespaces_.look_over(
+      run_->tables().attempts[task.attempt].module, task.attempt,
+      task.step == model::Step::undo ? Namespaces::Because::undone : Namespaces::Because::stored);
   run_->step_ends(task.attempt, task.step);
   return none();
 }
