@@ -1,0 +1,120 @@
+// midstride explain: a guarantee with its statement and who promises it, or a mutant with its bug
+// and where that happened.
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/commands.hpp"
+#include "cli/terminal.hpp"
+#include "model/names.hpp"
+#include "model/subjects.hpp"
+#include "properties/claims.hpp"
+#include "properties/guarantees.hpp"
+
+namespace midstride::cli {
+
+namespace {
+
+std::string events_of(model::EventMask mask) {
+  std::string names;
+  for (std::size_t kind = 0; kind < model::event_kind_count; ++kind) {
+    if ((mask >> kind & 1) == 0) continue;
+    names += (names.empty() ? "" : " ") + std::string(name_of(static_cast<model::EventKind>(kind)));
+  }
+  return names.empty() ? "none" : names;
+}
+
+std::string promise_of(const properties::Claim& claim) {
+  switch (claim.promise) {
+    case properties::Promise::holds: return "holds";
+    case properties::Promise::given_up:
+      return fmt::format("given up by design: violated within {} runs", claim.runs_max);
+    case properties::Promise::conditional:
+      return fmt::format("holds if {}: {}; else violated within {} runs", claim.predicate->name,
+                         claim.predicate->means, claim.runs_max);
+  }
+  return {};
+}
+
+void explain_guarantee(const Terminal& terminal, const model::Guarantee& guarantee) {
+  terminal.out("{}\n  {}\n  exercised when  {}\n  needs events    {}\n",
+               terminal.paint.strong(guarantee.name), guarantee.statement, guarantee.antecedent,
+               events_of(guarantee.needs));
+  if (guarantee.make == nullptr) terminal.out("  judged over two runs\n");
+  terminal.out("\nWho promises it (the first line that matches counts):\n");
+  for (const properties::Claim& claim : properties::claims()) {
+    if (claim.guarantee != guarantee.name) continue;
+    const std::string_view where =
+        claim.granularity ? model::name_of(*claim.granularity) : std::string_view("everywhere");
+    terminal.out("  {:<26}  {:<10}  {}\n", claim.subject, where, promise_of(claim));
+  }
+  std::string caught;
+  for (const model::Mutant* mutant : model::mutants()) {
+    if (mutant->guarantee == guarantee.name) caught += fmt::format(" {}", mutant->id);
+  }
+  if (!caught.empty()) terminal.out("\nMutants that it must catch:{}\n", caught);
+}
+
+// The scenario that shows a mutant, below the current directory.
+std::string corpus_file(const model::Mutant& mutant) {
+  namespace fs = std::filesystem;
+  std::string lower(mutant.id);
+  for (char& letter : lower)
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  std::vector<std::string> found;
+  std::error_code error;
+  for (fs::recursive_directory_iterator at("corpus", error), end; !error && at != end;
+       at.increment(error)) {
+    const std::string name = at->path().filename().string();
+    const bool named = name.starts_with(std::string(mutant.id) + "-") ||
+                       name.starts_with(lower + "-") || name.starts_with("mutant-" + lower) ||
+                       name.starts_with("mutant-" + std::string(mutant.id));
+    if (named && name.ends_with(".scenario")) found.push_back(at->path().string());
+  }
+  if (found.empty()) return {};
+  return *std::min_element(found.begin(), found.end());
+}
+
+void explain_mutant(const Terminal& terminal, const model::Mutant& mutant) {
+  terminal.out(
+      "{} {}\n  bug          {}\n  seen in      {}\n  breaks       {}, in its step {}\n"
+      "  shows at     granularity {}\n  caught by    {}\n"
+      "  budget       found within {} runs, shrinks to at most {} lines\n",
+      terminal.paint.strong(mutant.id), terminal.paint.strong(mutant.title), mutant.bug,
+      mutant.seen_in, mutant.base, mutant.step, model::name_of(mutant.granularity),
+      mutant.guarantee, mutant.runs_max, mutant.size_max);
+  const std::string file = corpus_file(mutant);
+  if (!file.empty()) terminal.out("  scenario     midstride replay {}\n", file);
+  terminal.out("  find it      midstride fuzz --subject mutant/{} --granularity {} --runs {}\n",
+               mutant.id, model::name_of(mutant.granularity), mutant.runs_max);
+}
+
+}  // namespace
+
+ExitCode explain(const ExplainOptions& options) {
+  const Terminal terminal = Terminal::standard();
+  if (const auto index = properties::guarantee_index(options.what)) {
+    explain_guarantee(terminal, properties::guarantees()[*index]);
+    return ExitCode::as_expected;
+  }
+  std::string id = options.what;
+  if (id.starts_with("mutant/")) id.erase(0, std::string_view("mutant/").size());
+  std::vector<std::string_view> known;
+  for (const model::Guarantee& guarantee : properties::guarantees())
+    known.push_back(guarantee.name);
+  for (const model::Mutant* mutant : model::mutants()) {
+    if (mutant->id == id || mutant->title == id) {
+      explain_mutant(terminal, *mutant);
+      return ExitCode::as_expected;
+    }
+    known.push_back(mutant->id);
+  }
+  return terminal.say(
+      wrong(fmt::format("expected a guarantee or a mutant, found {}{}", model::in_quotes(options.what),
+                        model::hint(options.what, known)),
+            "midstride list guarantees"));
+}
+
+}  // namespace midstride::cli

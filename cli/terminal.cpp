@@ -1,0 +1,30 @@
+#include "cli/terminal.hpp"
+
+#include <unistd.h>
+
+#include <cstdlib>
+
+namespace midstride::cli {
+
+Terminal Terminal::standard() {
+  Terminal terminal;
+  terminal.is_live = isatty(STDOUT_FILENO) == 1;
+  const char* const no_color = std::getenv("NO_COLOR");
+  terminal.paint.on = terminal.is_live && (no_color == nullptr || *no_color == '\0');
+  return terminal;
+}
+
+ExitCode Terminal::say(const Said& said) const {
+  std::fflush(stdout);
+  std::FILE* const stream = said.code == ExitCode::as_expected ? stdout : stderr;
+  std::fwrite(said.text.data(), 1, said.text.size(), stream);
+  return said.code;
+}
+
+void Terminal::progress(std::string_view line) const {
+  if (!is_live) return;
+  fmt::print("\r\033[K{}", line);
+  std::fflush(stdout);
+}
+
+}  // namespace midstride::cli

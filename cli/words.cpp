@@ -1,0 +1,66 @@
+#include "cli/words.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace midstride::cli {
+
+std::string painted(Happening::Kind kind, std::string_view text, Paint paint) {
+  switch (kind) {
+    case Happening::Kind::plain: break;
+    case Happening::Kind::error: return paint.expected(text);
+    case Happening::Kind::bookkeeping: return paint.quiet(text);
+  }
+  return std::string(text);
+}
+
+std::string grouped(std::uint64_t number) {
+  std::string digits = std::to_string(number);
+  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
+  return digits;
+}
+
+std::string rounded(std::uint64_t number) {
+  constexpr std::string_view units = " kMGTPE";
+  std::size_t unit = 0;
+  std::uint64_t whole = number, tenths = 0;
+  for (; whole >= 1000; whole /= 1000, ++unit) tenths = whole % 1000 / 100;
+  if (unit == 0) return std::to_string(number);
+  if (whole >= 10) return fmt::format("{}{}", whole, units[unit]);
+  return fmt::format("{}.{}{}", whole, tenths, units[unit]);
+}
+
+std::string counted(std::uint64_t number, std::string_view noun) {
+  return fmt::format("{} {}{}", grouped(number), noun, number == 1 ? "" : "s");
+}
+
+std::vector<std::string> wrapped(const std::string& text, std::size_t width, std::size_t indent) {
+  std::vector<std::string> lines;
+  std::string rest = std::string(indent, ' ') + text;
+  while (rest.size() > width) {
+    std::size_t cut = rest.rfind(' ', width);
+    if (cut == std::string::npos || cut <= indent + 2) cut = width;
+    lines.push_back(rest.substr(0, cut));
+    const std::size_t next = std::min(rest.find_first_not_of(' ', cut), rest.size());
+    rest = std::string(std::min(indent + 2, width / 2), ' ') + rest.substr(next);
+  }
+  lines.push_back(rest);
+  return lines;
+}
+
+std::string replay_prefix(std::string_view subject, std::string_view policy,
+                          const std::optional<model::Granularity>& granularity) {
+  std::string command = fmt::format("midstride replay --subject {}", subject);
+  if (policy != "random") command += fmt::format(" --policy {}", policy);
+  if (granularity) command += fmt::format(" --granularity {}", model::name_of(*granularity));
+  return command + " --seed";
+}
+
+std::string replay_command(std::uint64_t run_seed, std::string_view subject,
+                           std::string_view policy,
+                           const std::optional<model::Granularity>& granularity) {
+  return fmt::format("{} {}", replay_prefix(subject, policy, granularity), run_seed);
+}
+
+}  // namespace midstride::cli
