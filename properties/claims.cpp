@@ -131,10 +131,13 @@ constexpr std::array claim_table{
     holds_at("model/in-place*", yields, "isolation"),
     given_up_at("model/in-place*", safepoints, "isolation", 1000),
     given_up_at("model/in-place*", ops, "isolation", 1000),
+    given_up("cpython/importlib", "isolation", 1000),
+    given_up("cpython/code-swap", "isolation", 500),
     holds("model/swap*", "isolation"),
 
     // Freshness and order.
     holds_if(no_failed_or_overlapping, "model/overwrite*", "fresh", 500),
+    holds_if(no_failed_or_overlapping, "cpython/importlib", "fresh", 500),
     holds("model/swap*", "fresh"),
     holds("model/in-place*", "fresh"),
     given_up("model/overwrite*", "monotone", 3000),
