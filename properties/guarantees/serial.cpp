@@ -112,7 +112,7 @@ class Serial final : public RunMonitor {
   void commit(std::uint32_t index, std::uint32_t id) {
     Module& module = modules_[attempt(id).module];
     const std::uint32_t start = attempts_.get(id).start;
-    if (is_reload(id) && start != module.committed) {
+    if (is_reload(id) && attempts_.get(id).open && start != module.committed) {
       stale(index, id, start == none ? 0 : attempt(start).to, attempt(module.committed).to);
     }
     module.committed = id;
