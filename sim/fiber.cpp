@@ -22,9 +22,9 @@ namespace {
 
 constexpr std::size_t stacks_per_slab = 64;
 #if defined(MIDSTRIDE_ASAN)
-constexpr std::size_t default_bytes = 64 * 1024;
+constexpr std::size_t frame_growth = 4;  // red zones around every local
 #else
-constexpr std::size_t default_bytes = 16 * 1024;
+constexpr std::size_t frame_growth = 1;
 #endif
 
 std::size_t page_bytes() {
@@ -86,9 +86,9 @@ boost::context::fiber Fiber::work(boost::context::fiber hub) {
 }
 
 std::size_t StackPool::rounded_bytes(std::size_t bytes) {
-  if (bytes == 0) bytes = default_bytes;
+  const std::size_t wanted = (bytes == 0 ? 16 * 1024 : bytes) * frame_growth;
   const std::size_t page = page_bytes();
-  return (bytes + page - 1) / page * page;
+  return (wanted + page - 1) / page * page;
 }
 
 StackPool::StackPool(std::size_t stack_bytes, GuardPages guard_pages)

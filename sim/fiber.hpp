@@ -122,9 +122,9 @@ class Fiber {
 // neighbour's top, so that a fiber costs one resident page.
 class StackPool {
  public:
-  // The size of stack that a request for `bytes` gets: whole pages; for 0 the default, which is
-  // enough for the model's interpreter and for ordinary C++ (16 KiB, and 64 KiB under
-  // AddressSanitizer, whose frames are larger).
+  // The size of stack that a request for `bytes` gets: whole pages, and four times as much under
+  // AddressSanitizer, whose frames are larger. 0 asks for 16 KiB, which is enough for the model's
+  // interpreter and for ordinary C++.
   static std::size_t rounded_bytes(std::size_t bytes);
 
   StackPool(std::size_t stack_bytes, GuardPages guard_pages);

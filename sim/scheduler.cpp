@@ -20,7 +20,7 @@ struct Task {
   StackPool* pool = nullptr;
   TaskEntry entry = nullptr;
   void* context = nullptr;
-  std::uint64_t word = 0;  // what it is woken with
+  std::uint64_t word = 0;  // what it will be woken with; 0 again once it is
   TaskOptions options;
   TaskState state = TaskState::fresh;
   bool exit_pending = false;
@@ -90,6 +90,7 @@ struct Scheduler::State {
   [[gnu::always_inline]] Wake block(TaskState state);
   [[gnu::always_inline]] Wake hand_over(TaskId next, std::uint64_t word = 0);
   [[gnu::always_inline]] Wake act(int direction, ChannelId channel, std::uint64_t word);
+  void unqueue(TaskId id);
   void stop_waiting(TaskId id);
   void end(TaskId id);
   static void task_main(void* state);
@@ -122,8 +123,8 @@ struct Scheduler::State {
 
   TaskId running = TaskId::none();
   TaskId ran_before = TaskId::none();
-  std::uint64_t yield_passed_at =
-      never;  // the turns begun when the running task last passed a yield with turns in hand
+  // The turns begun when the running task last passed a yield with turns in hand.
+  std::uint64_t yield_passed_at = never;
   bool stopping = false;
   bool pausing = false;
   bool out_of_budget = false;
@@ -211,19 +212,22 @@ inline Wake Scheduler::State::act(int direction, ChannelId id, std::uint64_t wor
   return {WakeKind::value, received};
 }
 
-// Rule K2: out of whatever the task waits for, the balance first.
+// One that is not in the queue any more (see strand()) is left alone.
+void Scheduler::State::unqueue(TaskId id) {
+  const Task& task = tasks[id.value];
+  Channel& channel = channels[task.channel.value];
+  if (!channel.queue.remove(id)) return;
+  channel.balance += task.sending ? -1 : 1;
+}
+
+// Rule K2: out of whatever the task waits for.
 void Scheduler::State::stop_waiting(TaskId id) {
   Task& task = tasks[id.value];
   switch (task.state) {
     case TaskState::fresh:
     case TaskState::runnable:
     case TaskState::ended: return;
-    case TaskState::blocked: {
-      Channel& channel = channels[task.channel.value];
-      channel.balance += task.sending ? -1 : 1;
-      channel.queue.remove(id);
-      break;
-    }
+    case TaskState::blocked: unqueue(id); break;
     case TaskState::sleeping:
       sleepers.erase(std::find_if(sleepers.begin(), sleepers.end(),
                                   [&](const Sleeper& sleeper) { return sleeper.task == id; }));
@@ -253,7 +257,6 @@ Wake Scheduler::turn_after_others() {
   for (;;) {
     if (state.disposing) return {WakeKind::abandon};
     if (pace_.turns >= pace_.budget) state.out_of_budget = true;
-    state.tasks[state.running.value].word = 0;
     const Wake wake = state.suspend();
     if (wake.kind != WakeKind::value) return wake;
     if (pace_.turns < pace_.budget) break;
@@ -287,7 +290,6 @@ Wake Scheduler::sleep(std::uint64_t ticks) {
   const auto place = std::find_if(state.sleepers.begin(), state.sleepers.end(),
                                   [&](const Sleeper& other) { return other.until <= until; });
   state.sleepers.insert(place, {until, state.running});
-  state.tasks[state.running.value].word = 0;
   state.tell({SimEventKind::sleep, state.running, TaskId::none(), ChannelId::none(), until});
   return state.block(TaskState::sleeping);
 }
@@ -323,7 +325,7 @@ Wake Scheduler::kill(TaskId victim) {
     state.tell({SimEventKind::kill, victim, victim});
     return {WakeKind::exit};
   }
-  task.done = task.state == TaskState::runnable;
+  if (!task.exit_pending) task.done = task.state == TaskState::runnable;
   state.stop_waiting(victim);
   task.exit_pending = true;
   state.tell({SimEventKind::kill, victim, state.running});
@@ -578,12 +580,9 @@ std::uint64_t Scheduler::delivered(TaskId id) const {
 }
 
 void Scheduler::strand(TaskId id) {
-  Task& task = state_->tasks[id.value];
-  MIDSTRIDE_CHECK(task.state == TaskState::blocked, "only a blocked task can be stranded");
-  Channel& channel = state_->channels[task.channel.value];
-  channel.balance += task.sending ? -1 : 1;
-  channel.queue.remove(id);
-  task.state = TaskState::parked;  // by nobody
+  MIDSTRIDE_CHECK(state_->tasks[id.value].state == TaskState::blocked,
+                  "only a blocked task can be stranded");
+  state_->unqueue(id);
 }
 
 bool Scheduler::exit_pending(TaskId task) const { return state_->tasks[task.value].exit_pending; }
@@ -592,6 +591,9 @@ std::string_view Scheduler::name(TaskId task) const {
 }
 std::string_view Scheduler::name(ChannelId channel) const {
   return state_->channels[channel.value].options.name;
+}
+std::string_view Scheduler::name(ActionId action) const {
+  return state_->actions[action.value].name;
 }
 std::uint32_t Scheduler::task_count() const {
   return static_cast<std::uint32_t>(state_->tasks.size());

@@ -287,6 +287,7 @@ class Scheduler {
   bool exit_pending(TaskId task) const;
   std::string_view name(TaskId task) const;
   std::string_view name(ChannelId channel) const;
+  std::string_view name(ActionId action) const;
   std::uint32_t task_count() const;  // tasks of this run so far; ids are 0..count-1
   std::uint32_t channel_count() const;
   std::uint64_t turns() const { return pace_.turns; }  // turns begun in this run

@@ -419,6 +419,20 @@ TEST(StacklessRules, K2_a_victim_that_was_served_before_the_kill_is_told_so) {
   EXPECT_EQ(found, Wake(WakeKind::exit, 9, true));
 }
 
+TEST(StacklessRules, K2_a_second_kill_does_not_make_up_what_the_first_cut_short) {
+  Scene scene;
+  const ChannelId c = scene.channel();
+  Wake found;
+  const TaskId victim = scene.task("victim", [&] { found = scene.send(c, 9); });
+  scene.task("killer", [&] {
+    scene.scheduler.kill(victim);  // with a turn in hand: the victim does not run yet
+    scene.scheduler.kill(victim);
+  });
+  scene.run();
+  EXPECT_EQ(found.kind, WakeKind::exit);
+  EXPECT_FALSE(found.done);
+}
+
 TEST(StacklessRules, K4_a_victim_that_catches_it_stays_alive_and_may_block_again) {
   Scene scene;
   const ChannelId c = scene.channel();
@@ -643,9 +657,41 @@ TEST(Scheduler, an_action_runs_on_the_hub_and_may_name_who_runs_at_once) {
         return TaskId::none();
       },
       nullptr, "b");
+  EXPECT_EQ(scene.scheduler.name(withdrawn), "b");
   scene.scheduler.withdraw(withdrawn);
   EXPECT_EQ(scene.run().kind, Ending::Kind::finished);
   EXPECT_EQ(scene.log, "action|named");
+}
+
+TEST(Scheduler, what_was_delivered_can_be_seen_until_it_arrives) {
+  Scene scene;
+  const ChannelId c = scene.channel(0);
+  const TaskId receiver = scene.task("r", [&] {
+    EXPECT_EQ(scene.receive(c).word, 6U);
+    EXPECT_EQ(scene.scheduler.delivered(TaskId{1}), 0U);
+  });
+  scene.task("s", [&] {
+    EXPECT_EQ(scene.scheduler.delivered(receiver), 0U);
+    scene.send(c, 6);
+    EXPECT_EQ(scene.scheduler.delivered(receiver), 6U);
+  });
+  EXPECT_EQ(scene.run().kind, Ending::Kind::finished);
+}
+
+TEST(Scheduler, a_stranded_task_waits_for_ever_and_can_be_killed) {
+  for (const bool kill : {false, true}) {
+    Scene scene;
+    const ChannelId c = scene.channel();
+    const TaskId stranded = scene.task("stranded", [&] { scene.receive(c); });
+    scene.task("s", [&] {
+      scene.scheduler.strand(stranded);
+      EXPECT_EQ(scene.scheduler.balance(c), 0);
+      if (kill) scene.kill(stranded);
+      EXPECT_EQ(scene.scheduler.balance(c), 0);
+    });
+    const Ending ending = scene.run();
+    EXPECT_EQ(describe(ending, scene.scheduler), kill ? "" : "stranded waits to receive on c");
+  }
 }
 
 // ---- Endings

@@ -39,12 +39,15 @@ class WaitQueue {
     if (empty()) clear();
     return head;
   }
-  void remove(TaskId task) {
+  // False when the task is not there.
+  bool remove(TaskId task) {
     const auto first = items_.begin() + static_cast<std::ptrdiff_t>(head_);
-    items_.erase(std::remove_if(first, items_.end(),
-                                [&](const Waiting& waiting) { return waiting.task == task; }),
-                 items_.end());
+    const auto found = std::find_if(first, items_.end(),
+                                    [&](const Waiting& waiting) { return waiting.task == task; });
+    if (found == items_.end()) return false;
+    items_.erase(found);
     if (empty()) clear();
+    return true;
   }
 
  private:

@@ -21,7 +21,8 @@ TEST(WaitQueue, is_first_come_first_served_whatever_is_removed_in_between) {
       expected.pop_front();
     } else if (prng.below(2) == 0) {
       const std::uint32_t at = prng.below(static_cast<std::uint32_t>(expected.size()));
-      queue.remove(TaskId{expected[at]});
+      EXPECT_TRUE(queue.remove(TaskId{expected[at]}));
+      EXPECT_FALSE(queue.remove(TaskId{expected[at]}));
       expected.erase(expected.begin() + at);
     }
     ASSERT_EQ(queue.items().size(), expected.size());
