@@ -112,8 +112,8 @@ ExitCode explain(const ExplainOptions& options) {
     known.push_back(mutant->id);
   }
   return terminal.say(
-      wrong(fmt::format("expected a guarantee or a mutant, found {}{}", model::in_quotes(options.what),
-                        model::hint(options.what, known)),
+      wrong(fmt::format("expected a guarantee or a mutant, found {}{}",
+                        model::in_quotes(options.what), model::hint(options.what, known)),
             "midstride list guarantees"));
 }
 

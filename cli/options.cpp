@@ -93,9 +93,9 @@ std::optional<Said> read_lengths(FuzzOptions& fuzz, const Texts& texts) {
   if (texts.has_runs) {
     fuzz.runs = count_of(texts.runs);
     if (!fuzz.runs) {
-      return wrong(
-          fmt::format("--runs: expected a number from 1 on, found {}", model::in_quotes(texts.runs)),
-          "midstride fuzz --runs 1000");
+      return wrong(fmt::format("--runs: expected a number from 1 on, found {}",
+                               model::in_quotes(texts.runs)),
+                   "midstride fuzz --runs 1000");
     }
   } else {
     fuzz.seconds = duration_of(texts.has_time ? texts.time : "30s");

@@ -1,6 +1,6 @@
-// What happened in a run, in order: 16-byte events, a rolling digest over them, and side tables for what does not fit. A
-// monitor sees nothing else. Ids follow first use, and each definition enters the digest when it is made, so a digest speaks for
-// the whole trace.
+// What happened in a run, in order: 16-byte events, a rolling digest over them, and side tables for
+// what does not fit. A monitor sees nothing else. Ids follow first use, and each definition enters
+// the digest when it is made, so a digest speaks for the whole trace.
 #pragma once
 
 #include <cstddef>
@@ -16,17 +16,19 @@
 
 namespace midstride::model {
 
-// The words a, b, c of each kind. A `slot` is one local or hidden temporary of one frame, numbered through the run. A `handle` is the
-// word of a function Value, or of a method Value whose index is a HandleId. A `load` is the AttemptId that brought a binding in.
+// The words a, b, c of each kind. A `slot` is one local or hidden temporary of one frame, numbered
+// through the run. A `handle` is the word of a function Value, or of a method Value whose index is
+// a HandleId. A `load` is the AttemptId that brought a binding in.
 enum class EventKind : std::uint8_t {
-  enter,             // frame, code, signature code. how: EnterHow
-  op,                // frame, code that the program counter points into, pc
-  exit,              // frame, -, -. how: ExitHow
-  write,             // frame, slot, value. Named locals only; arguments are writes right after enter
-  read,              // frame, slot, value. Named locals only
-  bind,              // slot, handle, its code now: a callable was written to a named local
-  look,              // slot, handle, its code now: a callable was resolved or looked up into a hidden temporary
-  call,              // slot it was called through (none: no_slot), handle, code entered. The callee's enter or a throw follows
+  enter,  // frame, code, signature code. how: EnterHow
+  op,     // frame, code that the program counter points into, pc
+  exit,   // frame, -, -. how: ExitHow
+  write,  // frame, slot, value. Named locals only; arguments are writes right after enter
+  read,   // frame, slot, value. Named locals only
+  bind,   // slot, handle, its code now: a callable was written to a named local
+  look,  // slot, handle, its code now: a callable was resolved or looked up into a hidden temporary
+  call,  // slot it was called through (none: no_slot), handle, code entered. The callee's enter or
+         // a throw follows
   assign_read_only,  // frame, handle, ErrorId or no_error if it went through
   resolve,           // module << 16 | name slot, value (absent: not there), load
   store,             // owner (see Owner), slot in it, value. how: StoreHow
@@ -37,45 +39,65 @@ enum class EventKind : std::uint8_t {
   reload_request,    // attempt, requesting TaskId or no_task, -
   reload_begin,      // attempt, -, -
   reload_item,       // attempt, module, from << 16 | to (version numbers; from 0: first load)
-  reload_step,       // attempt, Step, low word of sim's state digest. how: 0 before the step, 1 after it
-  reload_commit,     // attempt
-  reload_fail,       // attempt, ErrorId
-  reload_reject,     // attempt, RejectWhy
-  reload_wait,       // attempt, the attempt it waits for
-  retire,            // code, -, -: no longer what its name means
-  free,              // code
-  live,              // code, HolderKind, holder's id: the walker found a holder of freed code
-  touch,             // code, frame or 0: freed code was used. Ends the run
-  send,              // channel, value, partner TaskId or no_task
-  receive,           // channel, value, partner TaskId or no_task
-  block,             // channel or no_channel, -, -. how: BlockHow
-  wake,              // TaskId woken, -, -
-  kill,              // TaskId
-  spawn,             // TaskId of the child, handle or 0, -
-  end,               // TaskId: the tasklet is over. how: 0 normally, 1 by an uncaught error
-  switch_,           // TaskId that goes on, -, -
-  close,             // channel
-  peek,              // frame, slot, value: an inspector saw this local
-  poke,              // frame, slot, value: an inspector wrote it. how: PokeHow
-  collect,           // -
-  emit,              // value
+  reload_step,  // attempt, Step, low word of sim's state digest. how: 0 before the step, 1 after it
+  reload_commit,  // attempt
+  reload_fail,    // attempt, ErrorId
+  reload_reject,  // attempt, RejectWhy
+  reload_wait,    // attempt, the attempt it waits for
+  retire,         // code, -, -: no longer what its name means
+  free,           // code
+  live,           // code, HolderKind, holder's id: the walker found a holder of freed code
+  touch,          // code, frame or 0: freed code was used. Ends the run
+  send,           // channel, value, partner TaskId or no_task
+  receive,        // channel, value, partner TaskId or no_task
+  block,          // channel or no_channel, -, -. how: BlockHow
+  wake,           // TaskId woken, -, -
+  kill,           // TaskId
+  spawn,          // TaskId of the child, handle or 0, -
+  end,            // TaskId: the tasklet is over. how: 0 normally, 1 by an uncaught error
+  switch_,        // TaskId that goes on, -, -
+  close,          // channel
+  peek,           // frame, slot, value: an inspector saw this local
+  poke,           // frame, slot, value: an inspector wrote it. how: PokeHow
+  collect,        // -
+  emit,           // value
 };
 inline constexpr std::size_t event_kind_count = static_cast<std::size_t>(EventKind::emit) + 1;
 std::string_view name_of(EventKind kind);
 
 enum class EnterHow : std::uint8_t { by_name, held, spawn, body, script };
 enum class ExitHow : std::uint8_t { returned, threw };
-// program: a namespace slot, by an assignment to module.name (whoever runs it); namespace_: by a module's own top level or by machinery.
+// program: a namespace slot, by an assignment to module.name (whoever runs it); namespace_: by a
+// module's own top level or by machinery.
 enum class StoreHow : std::uint8_t { namespace_, class_, pointer, version, in_progress, program };
 enum class BlockHow : std::uint8_t { receive, send, park, sleep };
 enum class PokeHow : std::uint8_t { lost, applied };
 enum class RejectWhy : std::uint8_t { own_body, in_progress };
-enum class HolderKind : std::uint8_t { frame, local, temporary, channel, namespace_, class_, object, spawn };
+enum class HolderKind : std::uint8_t {
+  frame,
+  local,
+  temporary,
+  channel,
+  namespace_,
+  class_,
+  object,
+  spawn
+};
 std::string_view name_of(HolderKind kind);
 std::string_view name_of(RejectWhy why);
 
 // The named steps of a reload. Strategies are rows of these.
-enum class Step : std::uint8_t { admit, stage, validate, scan, swap, migrate, retire, reclaim, undo };
+enum class Step : std::uint8_t {
+  admit,
+  stage,
+  validate,
+  scan,
+  swap,
+  migrate,
+  retire,
+  reclaim,
+  undo
+};
 std::string_view name_of(Step step);
 
 inline constexpr std::uint32_t no_slot = 0xffff'ffff;
@@ -83,7 +105,8 @@ inline constexpr std::uint32_t no_code = 0xffff'ffff;
 inline constexpr std::uint32_t no_error = 0xffff'ffff;
 inline constexpr std::uint32_t no_task = 0xffff'ffff;
 inline constexpr std::uint32_t no_channel = 0xffff'ffff;
-inline constexpr std::uint32_t no_load = 0xffff'ffff;  // a binding made by program code, or of unknown origin
+inline constexpr std::uint32_t no_load =
+    0xffff'ffff;  // a binding made by program code, or of unknown origin
 
 // Who did it: the kind in two bits, the index in twenty.
 enum class ActorKind : std::uint8_t {
@@ -127,7 +150,8 @@ struct Owner {
   enum class Kind : std::uint8_t {
     namespace_,  // index: NamespaceId; slot: the module's name slot
     class_,      // index: class Value's index; slot: NameId
-    module,      // index: module; slot 0: pointer to its namespace (StoreHow::pointer), 1: version counter, 2: in progress
+    module,      // index: module; slot 0: pointer to its namespace (StoreHow::pointer), 1: version
+                 // counter, 2: in progress
   };
   std::uint32_t word = 0;
 
@@ -140,9 +164,9 @@ struct Owner {
 };
 
 enum class ErrorKind : std::uint8_t {
-  name,             // a global that is not there
-  unbound_local,    // a local that was not assigned yet
-  attribute,        // no such attribute
+  name,           // a global that is not there
+  unbound_local,  // a local that was not assigned yet
+  attribute,      // no such attribute
   not_callable,
   arity,
   read_only,        // assignment to class, function or self of a method
@@ -151,30 +175,31 @@ enum class ErrorKind : std::uint8_t {
   reload_failed,    // a reload that this frame asked for failed
   reload_rejected,  // or was refused
   would_block,      // a first load has nobody to wait for
-  kind_changed,     // a reload that keeps identity found a function where a class was, or the like; `name` says which
+  kind_changed,     // a reload that keeps identity found a function where a class was, or the like;
+                    // `name` says which
   foreign,          // anything else that a real runtime raised
 };
 std::string_view name_of(ErrorKind kind);
 
 // Side tables of one run.
-struct CodeRow {      // one function body as brought in by one load
+struct CodeRow {           // one function body as brought in by one load
   std::uint32_t module;    // index into Program::modules, or no_module for a task's script
   std::uint32_t load;      // AttemptId, or no_load for a script
   std::uint32_t function;  // index into Program::functions
 };
 inline constexpr std::uint32_t no_module = 0xffff'ffff;
-struct HandleRow {    // a method as it was seen: define it anew if one of the three ever differs
-  Value object;       // the method itself
+struct HandleRow {  // a method as it was seen: define it anew if one of the three ever differs
+  Value object;     // the method itself
   Value class_, function, self;
   bool operator==(const HandleRow&) const = default;
 };
 struct ErrorRow {
   ErrorKind kind;
-  Value value;        // raised: what was raised
-  NameId name;        // name, unbound_local, attribute: which
-  std::string text;   // a real runtime's own words; empty: message() makes them
+  Value value;       // raised: what was raised
+  NameId name;       // name, unbound_local, attribute: which
+  std::string text;  // a real runtime's own words; empty: message() makes them
 };
-struct AttemptRow {   // one attempt to bring one module to one version
+struct AttemptRow {         // one attempt to bring one module to one version
   std::uint32_t reload;     // index into Scenario::reloads, or no_reload for a first load
   std::uint32_t repeat;     // 1 for the first attempt of that reload, then 2, ...
   std::uint32_t module;     // index into Program::modules
@@ -185,7 +210,8 @@ inline constexpr std::uint32_t no_reload = 0xffff'ffff;
 // Functions and classes of a run, for printing values; index: the Value's index.
 struct EntityRow {
   std::uint32_t module;
-  std::uint32_t function_or_class;  // index into Program::functions or ::classes of the version that made it
+  std::uint32_t
+      function_or_class;  // index into Program::functions or ::classes of the version that made it
   std::uint32_t load;
 };
 
@@ -204,9 +230,10 @@ struct Tables {
 
   void clear();
   // For people. All of them accept any value that can occur in an event.
-  std::string show(Value value) const;           // 3, None, {}, <function shop.f of version 1>, <bound method shop.X.f ...>
-  std::string show_code(std::uint32_t code) const;     // shop.X.f of version 1
-  std::string show_error(std::uint32_t error) const;   // TypeError: readonly attribute
+  std::string show(Value value)
+      const;  // 3, None, {}, <function shop.f of version 1>, <bound method shop.X.f ...>
+  std::string show_code(std::uint32_t code) const;        // shop.X.f of version 1
+  std::string show_error(std::uint32_t error) const;      // TypeError: readonly attribute
   std::string show_attempt(std::uint32_t attempt) const;  // r, r.2, first load of shop
   std::string show_actor(Actor actor) const;
 };
@@ -219,10 +246,11 @@ class Trace {
     events_.clear();
     digest_ = {};
   }
-  void add(EventKind kind, Actor actor, std::uint32_t a = 0, std::uint32_t b = 0, std::uint32_t c = 0,
-           std::uint8_t how = 0) {
-    const Event event{static_cast<std::uint32_t>(kind) << 26 | static_cast<std::uint32_t>(how) << 22 | actor.bits, a,
-                      b, c};
+  void add(EventKind kind, Actor actor, std::uint32_t a = 0, std::uint32_t b = 0,
+           std::uint32_t c = 0, std::uint8_t how = 0) {
+    const Event event{
+        static_cast<std::uint32_t>(kind) << 26 | static_cast<std::uint32_t>(how) << 22 | actor.bits,
+        a, b, c};
     events_.push_back(event);
     digest_.add(static_cast<std::uint64_t>(event.head) << 32 | a);
     digest_.add(static_cast<std::uint64_t>(b) << 32 | c);

@@ -1,6 +1,6 @@
-// The port of a guarantee: a pure object that is fed the events of one run and says whether the guarantee was exercised and
-// whether it was broken. O(1) per event, amortised; its memory is kept from run to run. It must not look at anything but the events
-// and the side tables.
+// The port of a guarantee: a pure object that is fed the events of one run and says whether the
+// guarantee was exercised and whether it was broken. O(1) per event, amortised; its memory is kept
+// from run to run. It must not look at anything but the events and the side tables.
 #pragma once
 
 #include <cstdint>
@@ -16,12 +16,12 @@
 
 namespace midstride::model {
 
-// Where and how a guarantee broke. `bug` tells bugs of one guarantee apart (the step of the reload, the kind of holder or event):
-// a shrinker may not slide from one to another.
+// Where and how a guarantee broke. `bug` tells bugs of one guarantee apart (the step of the reload,
+// the kind of holder or event): a shrinker may not slide from one to another.
 struct Violation {
   std::uint32_t event = 0;  // index into the trace
   std::uint32_t bug = 0;
-  std::string expected;     // in words, with the names of the scenario
+  std::string expected;  // in words, with the names of the scenario
   std::string found;
   bool operator==(const Violation&) const = default;
 };
@@ -29,7 +29,8 @@ struct Violation {
 struct RunFacts {
   const Tables* tables = nullptr;
   LocalsPolicy locals = LocalsPolicy::snapshot;
-  bool ended_normally = false;  // set before finish(): neither a touch nor the turn budget cut the run short
+  bool ended_normally =
+      false;  // set before finish(): neither a touch nor the turn budget cut the run short
 };
 
 class Monitor {
@@ -61,11 +62,11 @@ class Monitor {
 
 // A row of the guarantee table.
 struct Guarantee {
-  std::string_view name;       // as the program prints it
-  std::string_view statement;  // one sentence
-  std::string_view antecedent; // when a run counts as exercised
-  EventMask needs;             // kinds without which it is not judged
-  EventMask sees;              // kinds that on() is called for; includes needs
+  std::string_view name;               // as the program prints it
+  std::string_view statement;          // one sentence
+  std::string_view antecedent;         // when a run counts as exercised
+  EventMask needs;                     // kinds without which it is not judged
+  EventMask sees;                      // kinds that on() is called for; includes needs
   std::unique_ptr<Monitor> (*make)();  // null: judged over two runs (see properties/paired.hpp)
 };
 

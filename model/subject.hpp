@@ -1,5 +1,6 @@
-// The port behind which code runs and is reloaded: the model runtime, CPython, any other runtime. A subject runs the same ops as
-// every other, tells Run what happens through events, and calls Run where it suspends. Nothing else connects it to the harness.
+// The port behind which code runs and is reloaded: the model runtime, CPython, any other runtime. A
+// subject runs the same ops as every other, tells Run what happens through events, and calls Run
+// where it suspends. Nothing else connects it to the harness.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,7 @@ enum class LocalsPolicy : std::uint8_t {
 };
 
 struct Capabilities {
-  EventMask gives = 0;  // a guarantee that needs another kind is not judged
+  EventMask gives = 0;                         // a guarantee that needs another kind is not judged
   Granularity granularity = Granularity::ops;  // the one under which a finding counts by default
   LocalsPolicy locals = LocalsPolicy::snapshot;
   sim::StopBy stop_by = sim::StopBy::dropping;
@@ -27,8 +28,9 @@ struct Capabilities {
   std::size_t stack_bytes = 0;
 };
 
-// One object serves many runs, one after the other, and keeps its memory between them. Calls marked [task] come on the fiber of
-// the task that they concern and may suspend through Run; the others come on the hub and may not.
+// One object serves many runs, one after the other, and keeps its memory between them. Calls marked
+// [task] come on the fiber of the task that they concern and may suspend through Run; the others
+// come on the hub and may not.
 class Subject {
  public:
   virtual ~Subject() = default;
@@ -36,12 +38,13 @@ class Subject {
   virtual const Capabilities& capabilities() const = 0;
 
   virtual void begin(Run& run) = 0;
-  // [task] Makes the attempt: the first load of a module, or a reload. Ends it through Run::commit, fail or reject.
+  // [task] Makes the attempt: the first load of a module, or a reload. Ends it through Run::commit,
+  // fail or reject.
   virtual void load(Run& run, std::uint32_t attempt) = 0;
   // [task] Runs the script of declared task number `task` (index into Scenario::tasks) to its end.
   virtual void script(Run& run, std::uint32_t task) = 0;
-  // [task] Runs a spawned tasklet; `payload` is what the subject gave to Run::spawn. When the tasklet was killed before it ran, comes
-  // on the hub as forget() instead.
+  // [task] Runs a spawned tasklet; `payload` is what the subject gave to Run::spawn. When the
+  // tasklet was killed before it ran, comes on the hub as forget() instead.
   virtual void spawned(Run& run, std::uint64_t payload) = 0;
   virtual void forget(Run& run, std::uint64_t payload) = 0;
   virtual void inspect(Run& run, const Inspection& inspection) = 0;

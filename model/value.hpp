@@ -1,5 +1,6 @@
-// A value of the scenario language in one 32-bit word: four bits say what it is, the rest is the integer itself or an index into
-// a table of the run. Ids follow first use in the run, so equal runs have equal words on every machine.
+// A value of the scenario language in one 32-bit word: four bits say what it is, the rest is the
+// integer itself or an index into a table of the run. Ids follow first use in the run, so equal
+// runs have equal words on every machine.
 #pragma once
 
 #include <compare>
@@ -15,7 +16,7 @@ enum class Tag : std::uint8_t {
   instance,  // of a class
   class_,
   function,
-  method,    // (class, function, self or absent)
+  method,  // (class, function, self or absent)
 };
 
 struct Value {

@@ -425,9 +425,9 @@ TEST(ProbesLong, AreHitWithinTheirRuns) {
         runner.run(made, *subject);
         seen |= finder.look_at(runner.trace().events(), runner.tables());
         for (std::size_t at = 0; at < probes().size(); ++at) {
-          if (probes()[at].runs_max == run)
-            EXPECT_TRUE((seen >> at & 1) != 0)
-                << probes()[at].name << " on " << name << " at " << name_of(granularity);
+          if (probes()[at].runs_max != run) continue;
+          EXPECT_TRUE((seen >> at & 1) != 0)
+              << probes()[at].name << " on " << name << " at " << model::name_of(granularity);
         }
       }
     }

@@ -59,7 +59,7 @@ struct ShrinkProgress {
 struct ShrinkOptions {
   std::uint32_t runs_max = 20'000;
   // Called after every `progress_every` runs; false ends it there.
-  std::function<bool(const ShrinkProgress&)> progress;
+  std::function<bool(const ShrinkProgress&)> progress = nullptr;
   std::uint32_t progress_every = 100;
 };
 struct Shrunk {

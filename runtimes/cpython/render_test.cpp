@@ -75,9 +75,9 @@ def g(x):
         raise _Raised(y)
     finally:
         _op()
-        _0 = _Object()
+        _1 = _Object()
         _op()
-        x.__self__ = _0
+        x.__self__ = _1
         _op()
         _0 = g
         _op()

@@ -53,8 +53,7 @@ Told emits_of(const Ran& ran) {
 
 TEST(StandAloneProgram, ShowsAMethodThatGoesOnAfterAReload) {
   if (!python_is_there()) GTEST_SKIP() << "no /usr/bin/python3.11";
-  constexpr std::string_view text = R"(
-# Held across a reload.
+  constexpr std::string_view text = R"(# Held across a reload.
 module shop
   version 1
     class X:
