@@ -19,7 +19,7 @@ BEGIN {
   rule("RapidCheck", "^rapidcheck", "^properties/laws_[^/]*_test\\.cpp$")
   rule("Boost.Context", "^boost/", "^sim/fiber\\.[ch]pp$")
   rule("Google Benchmark", "^benchmark/", "^bench/")
-  rule("GoogleTest", "^g(test|mock)/", "_test\\.cpp$")
+  rule("GoogleTest", "^g(test|mock)/", "_test\\.[ch]pp$")
   rule("Python.h", "^(Python|frameobject|internal/pycore_.*)\\.h$", "^runtimes/cpython/")
   rule("lua.h", "^(lua|lauxlib|lualib)\\.h(pp)?$", "^runtimes/lua/")
   rule("CLI11", "^CLI/", "^cli/")

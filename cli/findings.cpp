@@ -92,7 +92,9 @@ std::variant<Finding, Said> make_finding(const properties::CampaignResult& campa
   finding.repeats = shows(bug, outcome, judge.runner().last());
   if (!finding.repeats) {
     expect(finding.scenario, outcome.verdict);
-  } else if (failure || !is_known(finding, bug, subject, judge, directory)) {
+  } else if (!failure && is_known(finding, bug, subject, judge, directory)) {
+    finding.known = true;
+  } else {
     properties::Shrunk shrunk = shrink_keeping(
         bug, violated.scenario, subject, judge,
         {.runs_max = failure ? shrink_runs_failure : shrink_runs_expected,

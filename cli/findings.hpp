@@ -20,6 +20,7 @@ struct Finding {
   model::Scenario scenario;
   model::Violation violation;  // in the run of `scenario`
   bool repeats = true;  // false: the recorded decisions do not show it, and nothing was shrunk
+  bool known = false;   // the file is that of an earlier campaign, and nothing was shrunk
   std::uint32_t shrink_runs = 0;
   bool one_minimal = false;
   double seconds = 0;  // spent on shrinking

@@ -225,9 +225,9 @@ std::optional<Said> Fuzz::make_findings() {
 ExitCode Fuzz::report() {
   std::vector<const CampaignResult*> results;
   for (const Entry& entry : entries_) results.push_back(&entry.result());
-  terminal_.out("\n{}", table(results, terminal_.paint));
-  show_coverage();
   show_expected();
+  show_coverage();
+  terminal_.out("\n{}", table(results, terminal_.paint));
   std::size_t failures = 0;
   for (const Finding& finding : findings_) {
     if (finding.violated->standing != Standing::failure) continue;
@@ -270,16 +270,23 @@ void Fuzz::show_coverage() const {
 }
 
 void Fuzz::show_expected() const {
-  bool first = true;
+  const CampaignResult* subject = nullptr;
+  bool all_small = true;
   for (const Finding& finding : findings_) {
-    if (finding.violated->standing == Standing::failure) continue;
-    if (first) terminal_.out("\nviolated, and nobody promised otherwise:\n");
-    first = false;
-    terminal_.out("  {:<18}  run {:<5}  {:>2} lines{}  {}\n",
-                  properties::guarantees()[finding.violated->guarantee].name,
-                  rounded(finding.violated->first_run), properties::size_of(finding.scenario),
-                  finding.one_minimal ? "" : "*", finding.command);
+    const Violated& violated = *finding.violated;
+    if (violated.standing == Standing::failure) continue;
+    if (subject == nullptr) terminal_.out("\nviolated, and nobody promised otherwise:\n");
+    if (subject != finding.campaign) terminal_.out("{}\n", finding.campaign->subject);
+    subject = finding.campaign;
+    const bool small = finding.one_minimal || finding.known;
+    all_small &= small;
+    terminal_.out("  {:<18}  {} {:<5}  {:>2} lines{}  {}\n",
+                  properties::guarantees()[violated.guarantee].name,
+                  violated.standing == Standing::expected ? "found" : " open",
+                  rounded(violated.first_run), properties::size_of(finding.scenario),
+                  small ? " " : "*", finding.command);
   }
+  if (!all_small) terminal_.out("  *: may not be the smallest\n");
 }
 
 void Fuzz::show_failure(const Finding& finding) {

@@ -75,9 +75,12 @@ class Teller {
         append("  from " + name_of(task(event.c), tables_));
         now().received = Value{event.b};
         return;
+      case EventKind::reload_begin: return add("begins");
       case EventKind::reload_item:
-        return add(
-            fmt::format("{} {} -> {} begins", module(event.b), event.c >> 16, event.c & 0xffff));
+        if (told_.empty() || told_.back().who != who_ || hidden()) return;
+        told_.back().text = fmt::format("{} {} -> {} {}", module(event.b), event.c >> 16,
+                                        event.c & 0xffff, told_.back().text);
+        return;
       case EventKind::reload_step: return step(event);
       case EventKind::reload_commit: return add("commits");
       case EventKind::reload_fail:
@@ -104,14 +107,13 @@ class Teller {
       case EventKind::create:
       case EventKind::field:
       case EventKind::reload_request:
-      case EventKind::reload_begin:
       case EventKind::retire:
       case EventKind::wake:
       case EventKind::kill:
       case EventKind::spawn:
       case EventKind::end:
-      case EventKind::switch_:
       case EventKind::close: return;
+      case EventKind::switch_: tasks_[event.a] = who_; return;
     }
   }
 
@@ -147,7 +149,11 @@ class Teller {
   };
 
   State& now() { return states_[who_]; }
-  static Who task(std::uint32_t task) { return {Who::Kind::tasklet, task}; }
+  // A task of the scheduler's is a tasklet, or runs a reload.
+  Who task(std::uint32_t task) const {
+    const auto known = tasks_.find(task);
+    return known != tasks_.end() ? known->second : Who{Who::Kind::tasklet, task};
+  }
   std::string module(std::uint32_t module) const {
     return std::string(run_.scenario().text(run_.program().modules[module].name));
   }
@@ -311,6 +317,7 @@ class Teller {
   const std::vector<OpText> texts_;
   Locals locals_;
   std::map<Who, State> states_;
+  std::map<std::uint32_t, Who> tasks_;
   std::vector<Happening> told_;
   std::optional<Who> pending_;  // who has begun a part of a statement that has no line yet
   Who who_;

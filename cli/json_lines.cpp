@@ -122,6 +122,7 @@ std::string observation_of(const Finding& finding, std::uint64_t seed, std::stri
   metadata["first_run"] = violated.first_run;
   metadata["runs"] = violated.runs;
   metadata["lines"] = properties::size_of(finding.scenario);
+  metadata["known"] = finding.known;
   metadata["one_minimal"] = finding.one_minimal;
   metadata["shrink_runs"] = finding.shrink_runs;
   metadata["scenario"] = finding.file;

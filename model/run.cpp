@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <utility>
 
 #include "sim/check.hpp"
 #include "sim/policies.hpp"
@@ -634,10 +635,11 @@ void Runner::State::judge(const Capabilities& capabilities, sim::Ending::Kind en
     if (monitors[at]->violation())
       outcome.verdict.found.push_back({static_cast<std::uint32_t>(at), *monitors[at]->violation()});
   }
-  std::stable_sort(outcome.verdict.found.begin(), outcome.verdict.found.end(),
-                   [](const Found& left, const Found& right) {
-                     return left.violation.event < right.violation.event;
-                   });
+  std::sort(outcome.verdict.found.begin(), outcome.verdict.found.end(),
+            [](const Found& left, const Found& right) {
+              return std::pair(left.violation.event, left.guarantee) <
+                     std::pair(right.violation.event, right.guarantee);
+            });
 }
 
 void Runner::State::conclude(const sim::Ending& ending) {

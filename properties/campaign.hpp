@@ -20,9 +20,10 @@ namespace midstride::properties {
 struct CampaignOptions {
   std::uint64_t seed = 0;
   std::string policy = "random";
-  std::optional<model::Granularity> granularity;  // none: the subject's own, or the file's
+  std::optional<model::Granularity> granularity =
+      std::nullopt;  // none: the subject's own, or the file's
   // The program whose schedules are searched; none: every run has a generated one.
-  std::optional<model::Scenario> program;
+  std::optional<model::Scenario> program = std::nullopt;
   // Every n-th run, and every run that fails, is made twice and compared. 0: never.
   std::uint32_t recheck_every = 20;
   // Judge the guarantees that need a second run, where a scenario is of the kind they speak of.

@@ -10,7 +10,7 @@ namespace {
 
 using namespace model;
 
-constexpr std::uint32_t t = 1, u = 2;  // the tasklets' TaskIds
+constexpr std::uint32_t u = 2;  // a tasklet's TaskId
 
 Value function(std::uint32_t index) { return Value::of(Tag::function, index); }
 Value object(std::uint32_t index) { return Value::of(Tag::object, index); }

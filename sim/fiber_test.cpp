@@ -92,12 +92,14 @@ TEST(StackPool, rounds_sizes_up_to_whole_pages) {
   EXPECT_GE(StackPool::rounded_bytes(0), 16U * 1024);
 }
 
-// Writes to every byte from its own frame down to below the stack's lower end, as an endless
-// recursion would.
-void write_down(std::uintptr_t from, std::size_t bytes) {
-  for (std::uintptr_t at = from; at > from - bytes; --at) {
-    *reinterpret_cast<volatile char*>(at - 256) = 1;  // below the frames that are in use
-  }
+// Goes down until a frame lies more than the stack's size below the first. Each level writes into
+// the frame above, so that no compiler makes a loop of it.
+int deep(std::uintptr_t first, std::size_t stack_bytes, volatile char* above) {
+  volatile char frame[256];
+  for (volatile char& byte : frame) byte = 1;
+  *above = 2;
+  const bool left = first - reinterpret_cast<std::uintptr_t>(&frame[0]) > stack_bytes;
+  return left ? frame[0] : deep(first, stack_bytes, frame);
 }
 
 void leave_the_stack(GuardPages guard_pages) {
@@ -105,9 +107,9 @@ void leave_the_stack(GuardPages guard_pages) {
   Fiber* const fiber = pool.take();
   fiber->start(
       [](void* context) {
-        const char here = 0;
-        write_down(reinterpret_cast<std::uintptr_t>(&here),
-                   static_cast<StackPool*>(context)->stack_bytes());
+        volatile char here = 0;
+        deep(reinterpret_cast<std::uintptr_t>(&here),
+             static_cast<StackPool*>(context)->stack_bytes(), &here);
       },
       &pool);
   fiber->resume();

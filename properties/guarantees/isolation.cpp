@@ -32,7 +32,7 @@ class Isolation final : public RunMonitor {
     switch (event.kind()) {
       case EventKind::resolve: resolve(index, event); break;
       case EventKind::exit: committed_.exit(tables(), event); break;
-      case EventKind::reload_begin: begin(event.a); break;
+      case EventKind::reload_begin: began(event.a); break;
       case EventKind::reload_commit:
         end(event.a);
         committed_.commit(tables(), event.a);
@@ -67,7 +67,7 @@ class Isolation final : public RunMonitor {
     begins_ = 0;
   }
 
-  void begin(std::uint32_t id) {
+  void began(std::uint32_t id) {
     Attempt& row = attempts_[id];
     row.order = ++begins_;
     if (!is_reload(id)) return;

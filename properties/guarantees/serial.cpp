@@ -28,7 +28,7 @@ class Serial final : public RunMonitor {
     switch (event.kind()) {
       case EventKind::reload_request: request(event.a); break;
       case EventKind::reload_wait: attempts_[event.a].waits_for = event.b; break;
-      case EventKind::reload_begin: begin(index, event.a); break;
+      case EventKind::reload_begin: began(index, event.a); break;
       case EventKind::reload_item: item(index, event); break;
       case EventKind::reload_commit: commit(index, event.a); break;
       case EventKind::reload_fail:
@@ -92,7 +92,7 @@ class Serial final : public RunMonitor {
     if (modules_[attempt(id).module].requests++ != 0) exercise();
   }
 
-  void begin(std::uint32_t index, std::uint32_t id) {
+  void began(std::uint32_t index, std::uint32_t id) {
     Module& module = modules_[attempt(id).module];
     if (module.open != none && attempts_.get(module.open).open) interleave(index, id, module.open);
     module.open = id;

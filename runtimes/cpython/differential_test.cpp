@@ -1,5 +1,5 @@
 // The same scenario with the same decisions, on the model and on CPython: every tasklet must emit,
-// throw and receive the same.
+// throw and receive the same, and the events that lead there must be the same too.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -11,8 +11,6 @@
 
 namespace midstride::runtimes {
 namespace {
-
-constexpr std::uint64_t scenarios = 500;  // of each of four combinations
 
 struct Pair {
   std::string_view real;
@@ -42,8 +40,12 @@ struct Compared {
   std::uint64_t different = 0;
 };
 
-// Leaves out the runs in which importlib dropped a request (what docs/cpython.md calls overlap).
-Compared compare(const Pair& pair, model::Granularity granularity) {
+// One scenario after the other, on the model and with the decisions that it took there on CPython;
+// `difference` says in words what is wrong, or nothing. Leaves out the runs in which importlib
+// dropped a request (docs/cpython.md: overlap).
+template <class DifferenceOf>
+Compared compare(const Pair& pair, model::Granularity granularity, std::uint64_t scenarios,
+                 DifferenceOf difference_of) {
   Compared compared;
   const auto real = make_cpython_subject(pair.real);
   const auto model = model::make_subject(pair.model);
@@ -63,21 +65,25 @@ Compared compare(const Pair& pair, model::Granularity granularity) {
     }
     ++compared.runs;
     if (some_reload_committed(on_real)) ++compared.with_reload;
-    const auto difference =
-        properties::difference(properties::observe(on_model.trace(), on_model.tables()),
-                               properties::observe(on_real.trace(), on_real.tables()));
-    if (!difference) continue;
-    if (++compared.different > 3) continue;
-    ADD_FAILURE() << "seed " << seed << ": " << difference->tasklet << " at " << difference->at
-                  << ": " << pair.model << " has " << difference->left << ", " << pair.real
-                  << " has " << difference->right << "\n"
-                  << write(decided);
+    const std::string difference = difference_of(on_model, on_real);
+    if (difference.empty() || ++compared.different > 3) continue;
+    ADD_FAILURE() << "seed " << seed << ": " << difference << "\n" << write(decided);
   }
   return compared;
 }
 
+std::string observed(const model::Runner& on_model, const model::Runner& on_real) {
+  const auto difference =
+      properties::difference(properties::observe(on_model.trace(), on_model.tables()),
+                             properties::observe(on_real.trace(), on_real.tables()));
+  if (!difference) return "";
+  return difference->tasklet + " at " + std::to_string(difference->at) + ": on the model " +
+         difference->left + ", on CPython " + difference->right;
+}
+
 void expect_equal(const Pair& pair, model::Granularity granularity) {
-  const Compared compared = compare(pair, granularity);
+  constexpr std::uint64_t scenarios = 500;
+  const Compared compared = compare(pair, granularity, scenarios, observed);
   EXPECT_EQ(compared.different, 0);
   EXPECT_GE(compared.runs, scenarios * 3 / 4) << compared.left_out << " left out";
   EXPECT_GE(compared.with_reload, compared.runs / 2);
@@ -97,6 +103,48 @@ TEST(CpythonAndTheModel, AgreeOnReloadByCodeSwapAtSafepoints) {
 }
 TEST(CpythonAndTheModel, AgreeOnReloadByCodeSwapAtOps) {
   expect_equal(by_code_swap, model::Granularity::ops);
+}
+
+// The events that both must tell of, in words: not the steps and switches of a reload, reads, and
+// what becomes of old code. Up to the first reload that fails, where the model takes a turn more.
+std::vector<std::string> told(const model::Runner& runner) {
+  using enum model::EventKind;
+  const model::EventMask both =
+      model::mask_of(enter, op, exit, write, bind, look, call, assign_read_only, resolve, create,
+                     field, throw_, catch_, reload_begin, reload_item, reload_commit, send, receive,
+                     block, wake, kill, spawn, peek, poke, collect, emit);
+  std::vector<std::string> lines;
+  for (const model::Event& event : runner.trace().events()) {
+    if (event.kind() == reload_fail) break;
+    const bool binding =
+        event.kind() == store && model::Owner{event.a}.kind() != model::Owner::Kind::module;
+    if (!binding && (both & model::mask_of(event.kind())) == 0) continue;
+    std::string line = show(event, runner.tables());
+    const std::size_t error = line.find("Error: ");  // each has words of its own
+    if (error != std::string::npos) line.resize(line.rfind(' ', error));
+    // In Python 3 it is the function.
+    const std::size_t unbound = line.find("unbound method");
+    if (unbound != std::string::npos) line.replace(unbound, 14, "function");
+    lines.push_back(line);
+  }
+  return lines;
+}
+
+std::string first_event(const model::Runner& on_model, const model::Runner& on_real) {
+  const auto left = told(on_model);
+  const auto right = told(on_real);
+  const std::size_t both = std::min(left.size(), right.size());
+  for (std::size_t at = 0; at < both; ++at) {
+    if (left[at] != right[at])
+      return "on the model \"" + left[at] + "\", on CPython \"" + right[at] + "\"";
+  }
+  return "";
+}
+
+TEST(CpythonAndTheModel, TellOfTheSameEvents) {
+  const Compared compared = compare(by_importlib, model::Granularity::ops, 300, first_event);
+  EXPECT_EQ(compared.different, 0);
+  EXPECT_GE(compared.runs, 200);
 }
 
 }  // namespace
