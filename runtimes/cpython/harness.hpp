@@ -96,7 +96,7 @@ class Harness {
     bool begun = false;  // the attempt
     bool in_body = false;
     bool abandoned = false;
-    mutable std::uint32_t abandoned_calls = 0;
+    std::uint32_t abandoned_calls = 0;
     Ref last_thrown;  // the exception that was told of last
   };
   struct Module {
