@@ -27,8 +27,8 @@ midstride finds the moment at which hot code reloading breaks something that is 
 
 ./do fuzz [ARGUMENTS]   build, then 30 seconds over every subject of this machine
                         (arguments: build/midstride fuzz --help)
-./do test [--quick]     unit tests, laws, checks; then everything again with sanitizers
-                        and a second compiler
+./do test               unit tests, laws, checks
+./do test --sanitized   then everything again with sanitizers and a second compiler
 ./do replay FILE...     build, then show what happens in a scenario file
 ./do build [TARGET...]  leave the release program at build/midstride
 ./do bench [ARGUMENTS]  reload latency, cost of a turn, scenarios per second
@@ -106,7 +106,7 @@ quick_tests() {
   checks/selftest.sh
 }
 
-long_tests() {
+sanitized_tests() {
   part "long tests"
   ctest --preset release -L long -j "$(nproc)"
   part "the whole suite under AddressSanitizer and UndefinedBehaviorSanitizer"
@@ -150,7 +150,7 @@ case $verb in
     # The last line says how it ended, whatever happened before.
     trap '[ $? = 0 ] || echo "./do test: FAILED after $(minutes)"' EXIT
     quick_tests
-    [ "${1:-}" = --quick ] || long_tests
+    [ "${1:-}" != --sanitized ] || sanitized_tests
     echo
     echo "./do test: everything passed in $(minutes)"
     ;;

@@ -117,23 +117,6 @@ TEST(Generator, AlwaysHasSomethingToRunAndToReload) {
   }
 }
 
-TEST(Generator, ShowsEachShapeThatItWrites) {
-  for (const Shape& shape : shapes()) {
-    for (std::uint64_t seed = 0; seed < 200; ++seed) {
-      sim::Choices source = choices(seed);
-      const GeneratorOptions options;
-      Builder builder(source, options);
-      shape.write(builder, 0);
-      model::Scenario scenario;
-      builder.finish(scenario);
-      normalise(scenario);
-      expect_good(scenario);
-      EXPECT_EQ(facts_of(scenario) & shape.shown_by, shape.shown_by) << shape.name << "\n"
-                                                                     << model::write(scenario);
-    }
-  }
-}
-
 TEST(Generator, GivesEachShapeAFewPercent) {
   constexpr int runs = 4000;
   std::vector<int> seen(shapes().size());

@@ -68,73 +68,6 @@ then round-robin
 
 // What a predicate alone decides.
 
-TEST(Shrinker, LeavesWhatTheBugNeeds) {
-  const auto fails = [](const Scenario& candidate) {
-    return has(candidate, Fact::held_handle_called) && !candidate.reloads.empty() &&
-           candidate.tasks.size() >= 2;
-  };
-  const Scenario start = scenario(R"(
-module shop
-  version 1
-    a = 7
-    class X:
-      def f(self, x):
-        return x
-    def hold(y):
-      try:
-        k = X()
-        m = k.f
-        c.receive()
-        emit m(add(y, 3))
-      finally:
-        emit 8
-    def add(x, y):
-      return x
-  version 2
-    a = 8
-  version 3
-    a = 9
-module bank
-  version 1
-    def pay():
-      emit shop.a
-channel c
-channel d
-task t: shop.hold(5)
-task u:
-  bank.pay()
-  c.send(d.receive())
-task v: d.send(0)
-reload r1: shop -> 2
-reload r2: shop -> 3
-reload r3: bank -> 1
-poke p: t.m = 4
-do
-  run t 9
-  reload r1
-  poke p
-  run v
-  run t
-then random seed 5
-)");
-  const Shrunk shrunk = shrink(start, fails);
-  EXPECT_TRUE(shrunk.one_minimal);
-  EXPECT_EQ(model::write(shrunk.scenario), R"(midstride 1
-subject model/overwrite
-granularity yields
-module shop
-  version 1
-    def f():
-      x = X.f
-      yield
-      x()
-task t: pass
-task u: pass
-reload r: shop -> 1
-then stop
-)");
-}
-
 TEST(Shrinker, KeepsStoryAndExpectation) {
   Scenario start = scenario("# Told once.\ntask t: emit 5\ntask u: pass\nexpect held\n");
   const Shrunk shrunk =
@@ -335,54 +268,6 @@ TEST_F(WithRuns, DoesNotTakeOneBugForAnother) {
   EXPECT_TRUE(SameBug(runner, *subject, index, bug)(start).fails);
   EXPECT_FALSE(SameBug(runner, *subject, index, bug + 1)(start).fails);
   EXPECT_FALSE(SameBug(runner, *subject, index + 1, bug)(start).fails);
-}
-
-// The turns that a cut takes away are taken from the decisions that ran them.
-TEST_F(WithRuns, MapsTurnCounts) {
-  const Scenario start = scenario(R"(
-module shop
-  version 1
-    def f():
-      x = 1
-      y = 2
-      emit x
-      c.receive()
-      emit y
-channel c
-task t: shop.f()
-task u:
-  yield
-  c.send(0)
-do
-  run t 3
-  run u 1
-  run t 3
-  run u 1
-  run t 1
-then stop
-)");
-  const model::Outcome& outcome = runner.run(start, *subject);
-  ASSERT_EQ(outcome.skipped, 0U);
-  TurnRecord turns;
-  turns.record(runner.last(), outcome);
-  const auto counts = [&](std::string_view gone) {
-    Scenario changed = start;
-    for (const Body body : bodies(changed)) {
-      std::erase_if(lines_of(changed, body), [&](const Line& line) {
-        return line.name.valid() && changed.text(line.name) == gone;
-      });
-    }
-    std::vector<Decision> decisions = start.decisions;
-    const bool any = turns.map(changed, decisions);
-    std::string result = any ? "" : "as before:";
-    for (const Decision& decision : decisions)
-      result += " " + std::string(start.text(decision.name)) + std::to_string(decision.count);
-    return result;
-  };
-  EXPECT_EQ(counts("x"), " t2 u1 t3 u1 t1");
-  EXPECT_EQ(counts("y"), " t3 u1 t2 u1 t1");
-  EXPECT_EQ(counts("nothing"), "as before: t3 u1 t3 u1 t1");
-  EXPECT_EQ(counts("f"), " t2 u1 u1") << "with the function, all that ran in it";
 }
 
 // mend.
