@@ -49,9 +49,12 @@ TEST_P(Mutants, are_caught_by_their_guarantee_and_shrink_to_their_size) {
                                                     << write(shrunk.scenario);
 }
 
+std::string test_name(const testing::TestParamInfo<const model::Mutant*>& mutant) {
+  return std::string(mutant.param->id);
+}
 INSTANTIATE_TEST_SUITE_P(Each, Mutants,
                          testing::ValuesIn(model::mutants().begin(), model::mutants().end()),
-                         [](const auto& info) { return std::string(info.param->id); });
+                         test_name);
 
 TEST(Mutant, every_row_names_what_exists) {
   for (const model::Mutant* mutant : model::mutants()) {
