@@ -92,14 +92,12 @@ TEST(StackPool, rounds_sizes_up_to_whole_pages) {
   EXPECT_GE(StackPool::rounded_bytes(0), 16U * 1024);
 }
 
-// Goes down until a frame lies more than the stack's size below the first. Each level writes into
-// the frame above, so that no compiler makes a loop of it.
-int deep(std::uintptr_t first, std::size_t stack_bytes, volatile char* above) {
-  volatile char frame[256];
-  for (volatile char& byte : frame) byte = 1;
-  *above = 2;
-  const bool left = first - reinterpret_cast<std::uintptr_t>(&frame[0]) > stack_bytes;
-  return left ? frame[0] : deep(first, stack_bytes, frame);
+// Writes to every byte below the frame that is in use, down to below the stack's lower end, as an
+// endless recursion with large frames would.
+void write_down(std::uintptr_t frame, std::size_t stack_bytes) {
+  for (std::uintptr_t at = frame - 512; at > frame - stack_bytes; --at) {
+    *reinterpret_cast<volatile char*>(at) = 1;
+  }
 }
 
 void leave_the_stack(GuardPages guard_pages) {
@@ -107,9 +105,8 @@ void leave_the_stack(GuardPages guard_pages) {
   Fiber* const fiber = pool.take();
   fiber->start(
       [](void* context) {
-        volatile char here = 0;
-        deep(reinterpret_cast<std::uintptr_t>(&here),
-             static_cast<StackPool*>(context)->stack_bytes(), &here);
+        write_down(reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)),
+                   static_cast<StackPool*>(context)->stack_bytes());
       },
       &pool);
   fiber->resume();
