@@ -1,17 +1,18 @@
 // The floors: a raw context jump, and the least that a deterministic run can do, written by hand.
 // That is one loop over explicit frames, no fibers: draw who goes on, take its next packed op,
-// write a 16-byte event, fold it into a digest. It has no names, no code to reload, no errors, no
-// policy; it shares nothing with sim or model, so that what slows those down does not hide here.
+// write a 16-byte event, add it to a digest. It has no names, no code to reload, no errors and no
+// policy; of sim it takes the PRNG and the digest, a few instructions each.
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "bench/bench.hpp"
+#include "sim/digest.hpp"
 #include "sim/fiber.hpp"
+#include "sim/prng.hpp"
 
 namespace midstride::bench {
 
@@ -40,7 +41,7 @@ class Hand {
     for (Channel& channel : channels_) channel.count = 0;
     events_.resize(std::max(events_.size(), turns));
     for (std::size_t turn = 0; turn < turns && runnable_count_ != 0; ++turn)
-      events_[turn] = step(draw(runnable_count_));
+      events_[turn] = step(random_.below(runnable_count_));
     benchmark::DoNotOptimize(digest_);
   }
 
@@ -68,8 +69,8 @@ class Hand {
     }
     const Event event{static_cast<std::uint32_t>(op.code) << 24 | task, op.channel, op.value,
                       frame.local};
-    fold(static_cast<std::uint64_t>(event.head) << 32 | event.a);
-    fold(static_cast<std::uint64_t>(event.b) << 32 | event.c);
+    digest_.add(static_cast<std::uint64_t>(event.head) << 32 | event.a);
+    digest_.add(static_cast<std::uint64_t>(event.b) << 32 | event.c);
     return event;
   }
 
@@ -92,27 +93,13 @@ class Hand {
     }
   }
 
-  std::uint32_t draw(std::uint32_t bound) {  // xorshift, multiply and shift
-    random_ ^= random_ << 13;
-    random_ ^= random_ >> 7;
-    random_ ^= random_ << 17;
-    return static_cast<std::uint32_t>((random_ >> 32) * bound >> 32);
-  }
-
-  void fold(std::uint64_t word) {
-    digest_[0] = (digest_[0] ^ word) * 0x9e37'79b9'7f4a'7c15;
-    digest_[0] ^= digest_[0] >> 32;
-    digest_[1] = (digest_[1] + word) * 0xd6e8'feb8'6659'fd93;
-    digest_[1] ^= digest_[1] >> 29;
-  }
-
   std::array<std::uint32_t, 4> runnable_{};
   std::uint32_t runnable_count_ = 0;
   std::array<Frame, 4> frames_{};
   std::array<Channel, 2> channels_{};
   std::vector<Event> events_;
-  std::uint64_t random_ = 88'172'645'463'325'252;
-  std::array<std::uint64_t, 2> digest_{1, 2};
+  sim::Prng random_{1};
+  sim::Digest digest_;
 };
 
 constexpr std::array adds{Op{Code::add, 0, 1}, Op{Code::add, 0, 3}};
@@ -125,26 +112,6 @@ constexpr std::array<std::span<const Op>, 2> two_talking{sends, receives};
 constexpr std::array<std::span<const Op>, 4> four{asks, asks, answers, answers};
 constexpr std::size_t turns_in_scenario = 60;
 constexpr std::size_t stretch = 12'000;  // items between two looks at the clock
-
-// A fiber that does nothing but come back.
-class Jumper {
- public:
-  Jumper() {
-    fiber_->start(
-        [](void* self) {
-          for (;;) static_cast<sim::Fiber*>(self)->suspend();
-        },
-        fiber_);
-  }
-  ~Jumper() { pool_.give_back(fiber_); }
-  void run(std::size_t jumps) {
-    for (std::size_t at = 0; at < jumps; at += 2) fiber_->resume();
-  }
-
- private:
-  sim::StackPool pool_{0, sim::GuardPages::no};
-  sim::Fiber* fiber_ = pool_.take();
-};
 
 template <class Work>
 double median_ns(const Work& work) {
@@ -159,18 +126,27 @@ double median_ns(const Work& work) {
   return samples[100] / static_cast<double>(stretch);
 }
 
+void come_back(void* fiber) {
+  for (;;) static_cast<sim::Fiber*>(fiber)->suspend();
+}
+
 Floors measure() {
-  Jumper jumper;
+  sim::StackPool pool(0, sim::GuardPages::no);
+  sim::Fiber* const fiber = pool.take();
+  fiber->start(come_back, fiber);
   Hand hand;
-  return {
-      .jump_ns = median_ns([&] { jumper.run(stretch); }),
-      .turn_ns = median_ns([&] { hand.run(two_adding, stretch); }),
-      .message_ns = median_ns([&] { hand.run(two_talking, 2 * stretch); }),
-      .scenario_ns = static_cast<double>(turns_in_scenario) * median_ns([&] {
-                       for (std::size_t at = 0; at < stretch; at += turns_in_scenario)
-                         hand.run(four, turns_in_scenario);
-                     }),
-  };
+  Floors floors;
+  floors.jump_ns = median_ns([&] {
+    for (std::size_t at = 0; at < stretch; at += 2) fiber->resume();
+  });
+  floors.turn_ns = median_ns([&] { hand.run(two_adding, stretch); });
+  floors.message_ns = median_ns([&] { hand.run(two_talking, 2 * stretch); });
+  floors.scenario_ns = turns_in_scenario * median_ns([&] {
+                         for (std::size_t at = 0; at < stretch; at += turns_in_scenario)
+                           hand.run(four, turns_in_scenario);
+                       });
+  pool.give_back(fiber);
+  return floors;
 }
 
 }  // namespace

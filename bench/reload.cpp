@@ -13,9 +13,9 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
-#include <map>
+#include <memory>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -38,6 +38,16 @@ enum Mark { asked, visible, committed, called, returned, retired, released, free
 // What the trace shows between them: enter, commit, free (see check_marks).
 constexpr std::string_view marks_shown = "EMMCMEMMFMMFM";
 constexpr std::size_t reloads = 20;
+
+struct Interval {
+  const char* name;
+  Mark from, to;
+};
+constexpr Interval intervals[] = {{"call ns", asked, called},
+                                  {"commit ns", visible, committed},
+                                  {"retire ns", returned, retired},
+                                  {"free ns", released, freed}};
+constexpr std::size_t commit = 1;
 
 struct Strategy {
   const char* name;
@@ -141,43 +151,54 @@ void check_marks(const model::Runner& runner) {
   MIDSTRIDE_CHECK(shown.ends_with(expected), "marks right before and after what is timed");
 }
 
-double median(std::vector<double>& samples) {
-  const auto middle = samples.begin() + static_cast<std::ptrdiff_t>(samples.size() / 2);
-  std::nth_element(samples.begin(), middle, samples.end());
-  return *middle;
-}
-
-void reload(benchmark::State& state, const Strategy& strategy, std::size_t functions,
-            std::size_t frames) {
-  Timed subject(std::string("model/") + strategy.name);
-  const model::Scenario tested = scenario(strategy, functions, frames);
-  const model::RunOptions options{.judge = false, .watch_scheduler = false, .walk = false};
-  model::Runner runner;
-  runner.run(tested, subject, options);
-  check_marks(runner);
-
-  const std::pair<Mark, Mark> intervals[] = {
-      {asked, called}, {visible, committed}, {returned, retired}, {released, freed}};
-  std::vector<double> samples[std::size(intervals)];
-  for (auto _ : state) {
-    runner.run(tested, subject, options);
+// Runs of one scenario, and what they took.
+class Series {
+ public:
+  Series(const Strategy& strategy, std::size_t functions, std::size_t frames)
+      : subject_(std::string("model/") + strategy.name),
+        scenario_(scenario(strategy, functions, frames)) {
+    run();
+    check_marks(runner_);
+  }
+  void run() {
+    runner_.run(scenario_, subject_, {.judge = false, .watch_scheduler = false, .walk = false});
+  }
+  void keep() {
     for (std::size_t at = 1; at < reloads; ++at) {  // the first finds everything cold
-      const Clock::time_point* const marks = &subject.marks[at * mark_count];
       for (std::size_t i = 0; i < std::size(intervals); ++i) {
-        const auto passed = marks[intervals[i].second] - marks[intervals[i].first];
-        samples[i].push_back(std::chrono::duration<double, std::nano>(passed).count());
+        const Clock::time_point* const marks = &subject_.marks[at * mark_count];
+        const auto passed = marks[intervals[i].to] - marks[intervals[i].from];
+        samples_[i].push_back(std::chrono::duration<double, std::nano>(passed).count());
       }
     }
   }
-  const double commit_ns = median(samples[1]);
-  static std::map<std::pair<std::string_view, std::size_t>, double> without_frames;
-  if (frames == 0) without_frames[{strategy.name, functions}] = commit_ns;
-  const double commit_0_ns = without_frames[{strategy.name, functions}];  // 0: filtered out
-  state.counters["call ns"] = median(samples[0]);
-  state.counters["commit ns"] = commit_ns;
-  state.counters["commit/K=0"] = commit_0_ns == 0 ? 0 : commit_ns / commit_0_ns;
-  state.counters["retire ns"] = median(samples[2]);
-  state.counters["free ns"] = median(samples[3]);
+  double median_ns(std::size_t interval) {
+    std::vector<double>& all = samples_[interval];
+    const auto middle = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2);
+    std::nth_element(all.begin(), middle, all.end());
+    return *middle;
+  }
+
+ private:
+  Timed subject_;
+  model::Scenario scenario_;
+  model::Runner runner_;
+  std::vector<double> samples_[std::size(intervals)];
+};
+
+// Beside each run one without suspended frames, for the ratio: a machine's speed drifts.
+void reload(benchmark::State& state, const Strategy& strategy, std::size_t functions,
+            std::size_t frames) {
+  Series series(strategy, functions, frames), without(strategy, functions, 0);
+  for (auto _ : state) {
+    series.run();
+    series.keep();
+    without.run();
+    without.keep();
+  }
+  for (std::size_t i = 0; i < std::size(intervals); ++i)
+    state.counters[intervals[i].name] = series.median_ns(i);
+  state.counters["commit/K=0"] = series.median_ns(commit) / without.median_ns(commit);
 }
 
 }  // namespace

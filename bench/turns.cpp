@@ -2,7 +2,6 @@
 // and digest on, the memory of the run before used again.
 #include <cstdint>
 #include <memory>
-#include <utility>
 #include <variant>
 
 #include "bench/bench.hpp"
@@ -14,7 +13,6 @@
 #include "properties/generator.hpp"
 #include "properties/guarantees.hpp"
 #include "properties/judge.hpp"
-#include "sim/check.hpp"
 #include "sim/policies.hpp"
 #include "sim/scheduler.hpp"
 
@@ -63,65 +61,60 @@ reload r: shop -> 2
 then random seed 5
 )";
 
-class Tracing final : public sim::Observer {
+constexpr std::uint64_t turns_max = 10'000;
+
+// Two tasks under the policy random, with a trace.
+class Two final : sim::Observer {
  public:
-  void on(const sim::SimEvent& event) override {
-    trace.add(model::EventKind::switch_, {}, event.task.value, event.other.value,
-              static_cast<std::uint32_t>(event.word), static_cast<std::uint8_t>(event.kind));
+  void run(sim::Granularity granularity, sim::TaskEntry one, sim::TaskEntry other) {
+    trace_.clear();
+    scheduler_.begin({.granularity = granularity, .turn_budget = turns_max}, this);
+    channel_ = scheduler_.channel({.name = "c"});
+    scheduler_.spawn(one, this, {.name = "one"});
+    scheduler_.spawn(other, this, {.name = "other"});
+    random_->begin(1, turns_max);
+    scheduler_.run(*random_);
   }
-  model::Trace trace;
-};
 
-// Two tasks under the policy random.
-struct Two {
-  sim::Scheduler scheduler;
-  sim::ChannelId channel{};
-
-  void run(sim::Granularity granularity, std::uint64_t turns, sim::TaskEntry one,
-           sim::TaskEntry other) {
-    tracing_.trace.clear();
-    scheduler.begin({.granularity = granularity, .turn_budget = turns}, &tracing_);
-    channel = scheduler.channel({.name = "c"});
-    scheduler.spawn(one, this, {.name = "one"});
-    scheduler.spawn(other, this, {.name = "other"});
-    random_->begin(1, turns);
-    scheduler.run(*random_);
+  static void only_turns(void* self, sim::TaskId) {
+    for (;;) static_cast<Two*>(self)->scheduler_.turn(sim::Point::op);
+  }
+  static void sends(void* self, sim::TaskId) {
+    Two& two = *static_cast<Two*>(self);
+    for (;;) {
+      two.scheduler_.turn(sim::Point::op);
+      two.scheduler_.send(two.channel_, 1);
+    }
+  }
+  static void receives(void* self, sim::TaskId) {
+    Two& two = *static_cast<Two*>(self);
+    for (;;) {
+      two.scheduler_.turn(sim::Point::op);
+      two.scheduler_.receive(two.channel_);
+    }
   }
 
  private:
-  Tracing tracing_;
+  void on(const sim::SimEvent& event) override {
+    trace_.add(model::EventKind::switch_, {}, event.task.value, event.other.value,
+               static_cast<std::uint32_t>(event.word), static_cast<std::uint8_t>(event.kind));
+  }
+
+  sim::Scheduler scheduler_;
+  sim::ChannelId channel_{};
   std::unique_ptr<sim::Policy> random_ = sim::make_random();
+  model::Trace trace_;
 };
-
-void only_turns(void* two, sim::TaskId) {
-  for (;;) static_cast<Two*>(two)->scheduler.turn(sim::Point::op);
-}
-void sends(void* two, sim::TaskId) {
-  Two& world = *static_cast<Two*>(two);
-  for (;;) {
-    world.scheduler.turn(sim::Point::op);
-    world.scheduler.send(world.channel, 1);
-  }
-}
-void receives(void* two, sim::TaskId) {
-  Two& world = *static_cast<Two*>(two);
-  for (;;) {
-    world.scheduler.turn(sim::Point::op);
-    world.scheduler.receive(world.channel);
-  }
-}
-
-constexpr std::uint64_t turns_max = 10'000;
 
 void sim_turn(benchmark::State& state) {
   Two two;
-  for (auto _ : state) two.run(sim::Granularity::ops, turns_max, only_turns, only_turns);
+  for (auto _ : state) two.run(sim::Granularity::ops, Two::only_turns, Two::only_turns);
   report(state, turns_max, floors().turn_ns);
 }
 
 void sim_message(benchmark::State& state) {
   Two two;
-  for (auto _ : state) two.run(sim::Granularity::yields, turns_max, sends, receives);
+  for (auto _ : state) two.run(sim::Granularity::yields, Two::sends, Two::receives);
   report(state, turns_max / 2, floors().message_ns);
 }
 

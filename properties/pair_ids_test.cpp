@@ -40,7 +40,7 @@ TEST(ById, RowsAreFreshUntilWrittenAndAfterClear) {
   EXPECT_EQ(rows.get(0xffff'ffff), 0U);
   EXPECT_EQ(rows.size(), 0U) << "reading does not grow it";
   rows[5] = 3;
-  EXPECT_EQ(rows.size(), 6U);
+  EXPECT_GE(rows.size(), 6U);
   EXPECT_EQ(rows[4], 0U);
   rows.clear();
   EXPECT_EQ(rows[5], 0U);
