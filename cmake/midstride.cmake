@@ -5,13 +5,13 @@
 
 # The warnings that every target of ours is compiled with; imported headers are exempt as system
 # headers. g++ 12 sees an overlap in `"text" + std::string` where there is none (GCC bug 105651), so
-# it is not asked. What it sees of strings' insides at -O3 (stringop, array bounds, uninitialised) is
-# as often wrong: a warning, but no error.
+# it is not asked. Nor is it asked about strings' insides at -O3 (stringop, array bounds, maybe
+# uninitialised): it is wrong there as often, and clang and the sanitizers look at the same code.
 add_library(midstride_warnings INTERFACE)
 target_compile_options(midstride_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wsign-conversion
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
-  "$<$<CXX_COMPILER_ID:GNU>:-Wno-error=stringop-overflow;-Wno-error=stringop-overread;-Wno-error=array-bounds;-Wno-error=maybe-uninitialized>"
+  "$<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow;-Wno-stringop-overread;-Wno-array-bounds;-Wno-maybe-uninitialized>"
   $<$<BOOL:${MIDSTRIDE_WERROR}>:-Werror>)
 
 # fuzzer-no-link gives libraries the coverage counters; stack depth is left out, because it confuses

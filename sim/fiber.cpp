@@ -86,9 +86,9 @@ boost::context::fiber Fiber::work(boost::context::fiber hub) {
 }
 
 std::size_t StackPool::rounded_bytes(std::size_t bytes) {
-  const std::size_t wanted = (bytes == 0 ? 16 * 1024 : bytes) * frame_growth;
+  const std::size_t wanted = bytes == 0 ? 16 * 1024 : bytes;
   const std::size_t page = page_bytes();
-  return (wanted + page - 1) / page * page;
+  return (wanted + page - 1) / page * page * frame_growth;
 }
 
 StackPool::StackPool(std::size_t stack_bytes, GuardPages guard_pages)

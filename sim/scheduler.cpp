@@ -449,12 +449,12 @@ void Scheduler::State::dispose() {
 }
 
 StackPool& Scheduler::State::pool_for(std::size_t stack_bytes) {
-  const std::size_t wanted =
-      StackPool::rounded_bytes(stack_bytes != 0 ? stack_bytes : options.stack_bytes);
+  const std::size_t asked = stack_bytes != 0 ? stack_bytes : options.stack_bytes;
+  const std::size_t rounded = StackPool::rounded_bytes(asked);
   for (StackPool& pool : pools) {
-    if (pool.stack_bytes() == wanted && pool.guard_pages() == options.guard_pages) return pool;
+    if (pool.stack_bytes() == rounded && pool.guard_pages() == options.guard_pages) return pool;
   }
-  return pools.emplace_back(wanted, options.guard_pages);
+  return pools.emplace_back(asked, options.guard_pages);
 }
 
 Scheduler::Scheduler() : state_(std::make_unique<State>(pace_)) {}
