@@ -293,6 +293,62 @@ reload r: shop -> 2
   EXPECT_EQ(ran.verdict(), "held");
 }
 
+// Which load a value came from. In the first, undo puts back what was there before the program
+// stored into a name that a migrate step had removed; in the second, the reload that was asked for
+// first is the last to begin.
+TEST(CpythonReload, ByCodeSwapPutsBackWhatComesFromWhereItCameFrom) {
+  constexpr std::string_view text = R"(
+module shop
+  version 1
+    a = 0
+    def f():
+      shop.a = None
+      yield
+      a
+    class X:
+      pass
+  version 2
+    def X():
+      pass
+task t: shop.f()
+reload r: shop -> 2
+do
+  run t 1
+  reload r 3
+  run t 2
+  reload r
+then round-robin
+)";
+  const Ran ran(text, code_swap);
+  EXPECT_EQ(ran.told({resolve}).back(), "t: resolve shop.a: 0, from first load of shop");
+  EXPECT_EQ(ran.verdict(), "held");
+}
+
+TEST(CpythonReload, IsLaterWhenItBeginsLaterAndNotWhenItIsAskedForLater) {
+  constexpr std::string_view text = R"(
+module shop
+  version 1
+    def f():
+      reload r
+  version 2
+    def g():
+      pass
+task t: shop.f()
+task u: shop.g
+reload r: shop -> 2
+reload r2: shop -> 2
+do
+  run t 3
+  reload r2
+  reload r
+then round-robin
+)";
+  const Ran ran(text, code_swap);
+  EXPECT_EQ(ran.told({resolve}).back(),
+            "u: resolve shop.g: <function shop.g of version 2>, from r");
+  EXPECT_EQ(ran.verdict(), "held");
+}
+
 // importlib gives the module back at once, as if all was done.
 constexpr std::string_view reload_in_own_body = R"(
 module shop

@@ -23,6 +23,7 @@ void Namespaces::begin(model::Run& run) {
 void Namespaces::clear() {
   names_.clear();
   spaces_.clear();
+  begun_.clear();
   methods_.clear();
 }
 
@@ -32,10 +33,15 @@ std::uint32_t Namespaces::add(std::uint32_t module, PyObject* dictionary) {
   return static_cast<std::uint32_t>(spaces_.size() - 1);
 }
 
+void Namespaces::begins(std::uint32_t load) { begun_.push_back(load); }
+
 void Namespaces::stored(std::uint32_t space, std::uint32_t slot, StoreHow how, std::uint32_t load) {
   PyObject* const value = value_in(space, slot);
   Slot& seen = spaces_[space].slots[slot];
-  seen.before = std::move(seen.now);
+  if (how == StoreHow::namespace_ && seen.changed_by != load) {
+    seen.before = std::move(seen.now);
+    seen.changed_by = load;
+  }
   seen.now = {Ref::borrowed(value), load, how == StoreHow::program};
   if (value != nullptr && PyType_Check(value)) look_over_class(value);
   run_->event(model::EventKind::store, model::Owner::of(model::Owner::Kind::namespace_, space).word,
@@ -51,7 +57,7 @@ void Namespaces::look_over(std::uint32_t space, std::uint32_t load, Because beca
     } else if (now != nullptr && PyType_Check(now)) {
       look_over_class(now);
     }
-    const bool back = because == Because::undone && seen.now.load == load;
+    const bool back = because == Because::undone && seen.changed_by == load;
     if (back && now == seen.before.value.get()) spaces_[space].slots[slot].now = seen.before;
   }
 }
@@ -99,7 +105,14 @@ std::uint32_t Namespaces::load_of(std::uint32_t space, std::uint32_t slot, PyObj
   const std::uint32_t own = own_load(row.module, value);
   if (seen.value.get() != value) return own;
   if (seen.by_program || own == model::no_load) return seen.load;
-  return std::max(seen.load, own);
+  return later(seen.load, own);
+}
+
+// A number that is no load's is earlier than any.
+std::uint32_t Namespaces::later(std::uint32_t left, std::uint32_t right) const {
+  const auto last = std::find_if(begun_.rbegin(), begun_.rend(),
+                                 [&](std::uint32_t load) { return load == left || load == right; });
+  return last == begun_.rend() ? left : *last;
 }
 
 // The load that a function or class names itself, if it is one of this module.

@@ -24,6 +24,8 @@ class Namespaces {
   // One more namespace of a module: its own (in module order, all before any other), or one in
   // which a reloader runs a body. Its number is the NamespaceId of the events.
   std::uint32_t add(std::uint32_t module, PyObject* dictionary);
+  // The load's body is about to run. Attempts do not begin in the order of their numbers.
+  void begins(std::uint32_t load);
   // The names of a module's slots as Python has them, a list of strings. Borrowed.
   PyObject* names(std::uint32_t module) const { return names_[module].get(); }
 
@@ -49,7 +51,9 @@ class Namespaces {
   };
   struct Slot {
     Bound now;
+    // What was there before the last load that stored into the slot did so for the first time.
     Bound before;
+    std::uint32_t changed_by = model::no_load;
   };
   struct Space {
     std::uint32_t module;
@@ -61,6 +65,7 @@ class Namespaces {
     Ref function;
   };
   std::uint32_t own_load(std::uint32_t module, PyObject* value) const;
+  std::uint32_t later(std::uint32_t left, std::uint32_t right) const;
   PyObject* value_in(std::uint32_t space, std::uint32_t slot) const;  // borrowed; null: absent
   void tell_method(PyObject* class_, PyObject* name, PyObject* function);
 
@@ -69,6 +74,7 @@ class Namespaces {
   model::Run* run_ = nullptr;
   std::vector<Ref> names_;  // by module
   std::vector<Space> spaces_;
+  std::vector<std::uint32_t> begun_;  // loads, in that order
   std::unordered_map<PyObject*, std::vector<Method>>
       methods_;  // by class, in the order of its dictionary
 };

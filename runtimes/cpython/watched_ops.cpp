@@ -284,6 +284,7 @@ PyObject* Harness::load_code(PyObject* scratch) {
   const auto& versions = program().modules[row.module].versions;
   const auto version =
       static_cast<std::size_t>(program().version(row.module, row.to) - versions.data());
+  namespaces_.begins(attempt);
   const Ref code = codes_.load(attempt, module.compiled[version].get());
   task.own_space = scratch == nullptr ? row.module : namespaces_.add(row.module, scratch);
   run_->step_ends(attempt, model::Step::stage);
