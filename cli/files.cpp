@@ -24,8 +24,9 @@ struct Close {
 using File = std::unique_ptr<std::FILE, Close>;
 
 Said cannot(std::string_view what, const std::string& path, int error) {
-  return wrong(fmt::format("cannot {} {}: {}", what, path, std::strerror(error)),
-               fmt::format("ls -ld {}", shell_quoted(path)));
+  return wrong(
+      fmt::format("{}: expected a file to {}, found: {}", path, what, std::strerror(error)),
+      fmt::format("ls -ld {}", shell_quoted(path)));
 }
 
 }  // namespace
@@ -70,7 +71,10 @@ std::optional<Said> write_file(const std::string& path, std::string_view text) {
   std::error_code error;
   const fs::path directory = fs::path(path).parent_path();
   if (!directory.empty()) fs::create_directories(directory, error);
-  const std::string temporary = fmt::format("{}.{}.tmp", path, getpid());
+  // What is no file of its own, such as a link or /dev/stdout, is written to and not replaced.
+  const fs::file_type type = fs::symlink_status(path, error).type();
+  const bool replace = type == fs::file_type::regular || type == fs::file_type::not_found;
+  const std::string temporary = replace ? fmt::format("{}.{}.tmp", path, getpid()) : path;
   {
     const File file(std::fopen(temporary.c_str(), "wb"));
     if (!file) return cannot("write", path, errno);
@@ -78,16 +82,26 @@ std::optional<Said> write_file(const std::string& path, std::string_view text) {
                          std::fflush(file.get()) == 0;
     if (!written) {
       const int why = errno;
-      std::remove(temporary.c_str());
+      if (replace) std::remove(temporary.c_str());
       return cannot("write", path, why);
     }
   }
-  if (std::rename(temporary.c_str(), path.c_str()) != 0) {
+  if (replace && std::rename(temporary.c_str(), path.c_str()) != 0) {
     const int why = errno;
     std::remove(temporary.c_str());
     return cannot("write", path, why);
   }
   return std::nullopt;
+}
+
+std::optional<Said> make_directory(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (!error && access(path.c_str(), W_OK) != 0) error.assign(errno, std::generic_category());
+  if (!error) return std::nullopt;
+  return wrong(
+      fmt::format("{}: expected a directory to write to, found: {}", path, error.message()),
+      fmt::format("ls -ld {}", shell_quoted(path)));
 }
 
 std::variant<std::string, Said> write_beside(const std::string& directory, const std::string& stem,

@@ -21,6 +21,9 @@ std::variant<model::Scenario, Said> read_scenario(const std::string& path,
 // Makes the directories above it. What went wrong, or nothing.
 std::optional<Said> write_file(const std::string& path, std::string_view text);
 
+// Makes a directory, unless it is there, that can be written to.
+std::optional<Said> make_directory(const std::string& path);
+
 // Writes to directory/stem.scenario, or to stem-2, stem-3, ... where a file with another text has
 // the name already. The path.
 std::variant<std::string, Said> write_beside(const std::string& directory, const std::string& stem,

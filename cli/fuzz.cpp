@@ -98,7 +98,9 @@ class Fuzz {
 };
 
 std::optional<Said> Fuzz::set_up() {
+  // Before the search, lest what it finds is lost.
   if (auto said = json_.open()) return said;
+  if (auto said = make_directory(options_.corpus)) return said;
   if (options_.seed) {
     seed_ = *options_.seed;
   } else {
@@ -257,16 +259,20 @@ void Fuzz::show_coverage() const {
     shapes += fmt::format(" {} {},", properties::shapes()[at].name, rounded(runs));
   }
   shapes.pop_back();
-  std::string unhit;
+  std::string probes = fmt::format("probes: {}", counted(properties::probes().size(), "situation"));
+  bool all_reached = true;
   for (std::size_t at = 0; at < properties::probes().size(); ++at) {
     std::uint64_t runs = 0;
     for (const Entry& entry : entries_) runs += entry.result().probes[at];
-    if (runs == 0) unhit += fmt::format(" {},", properties::probes()[at].name);
+    if (runs > 0) continue;
+    probes +=
+        fmt::format("{} {}", all_reached ? "; not reached:" : ",", properties::probes()[at].name);
+    all_reached = false;
   }
-  if (!unhit.empty()) unhit.back() = '\n';
-  terminal_.out("\n{}\n", fmt::join(wrapped(shapes, table_width, 0), "\n"));
-  terminal_.out("probes: {}{}", counted(properties::probes().size(), "situation"),
-                unhit.empty() ? ", each reached\n" : "; not reached:" + unhit);
+  if (all_reached) probes += ", each reached";
+  for (const std::string& line : {shapes, probes})
+    terminal_.out("\n{}", fmt::join(wrapped(line, table_width, 0), "\n"));
+  terminal_.out("\n");
 }
 
 void Fuzz::show_expected() const {

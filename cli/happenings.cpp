@@ -56,8 +56,8 @@ class Teller {
         if (now().code == OpCode::store) came_out(Value{event.c});
         return;
       case EventKind::emit: return came_out(Value{event.a});
-      case EventKind::resolve: now().value = tables_.show(Value{event.b}); return;
-      case EventKind::look: now().value = locals_.show_handle(event.b); return;
+      case EventKind::resolve: return found(tables_.show(Value{event.b}));
+      case EventKind::look: return found(locals_.show_handle(event.b));
       case EventKind::throw_: return add(tables_.show_error(event.b), Happening::Kind::error);
       case EventKind::catch_: return add("caught");
       case EventKind::block:
@@ -256,6 +256,15 @@ class Teller {
     add(fmt::format(">>> {}.frame.f_locals['{}'] = {}{}", locals_.task_of(event.a),
                     locals_.name(event.a, event.b), locals_.show(Value{event.c}),
                     lost ? "  # lost: f_locals is a copy" : "  # the frame will see it"));
+  }
+
+  // What the look-up that was begun last gave. A statement that is nothing else shows it at once.
+  void found(std::string value) {
+    State& state = now();
+    state.value = std::move(value);
+    const bool alone = state.text != nullptr && state.text->statement && !state.has_target;
+    if (alone && (state.code == OpCode::resolve || state.code == OpCode::look))
+      append("  -> " + state.value);
   }
 
   // The value of the op that was begun last.

@@ -25,8 +25,11 @@ constexpr std::array<std::string_view, 4> later_policies = {"surw", "pos", "pct"
 constexpr std::array<std::string_view, 5> lists = {"subjects", "guarantees", "mutants", "policies",
                                                    "probes"};
 
-Said not_built(std::string_view what, std::string_view paste) {
-  return wrong(fmt::format("{} is not built yet; do without it", what), paste);
+Said not_built(std::string_view kind, std::string_view what, std::string_view paste) {
+  return wrong(
+      fmt::format("expected {} of this build, found {}, which is not built yet; do without it",
+                  kind, model::in_quotes(what)),
+      paste);
 }
 
 // Texts of arguments that are more than text, still to be read.
@@ -45,7 +48,7 @@ std::optional<model::Granularity> granularity_of(std::string_view text) {
 
 std::optional<Said> problem_of_policy(std::string_view policy) {
   if (std::find(later_policies.begin(), later_policies.end(), policy) != later_policies.end())
-    return not_built(fmt::format("the policy {}", policy), "midstride list policies");
+    return not_built("a policy", policy, "midstride list policies");
   if (sim::make_policy(policy) != nullptr) return std::nullopt;
   std::vector<std::string_view> known;
   for (const sim::PolicyRow& row : sim::policies()) known.push_back(row.name);
@@ -115,17 +118,46 @@ void add_later(CLI::App& command, const std::vector<std::string>& flags,
     later.push_back(command.add_option(flag)->expected(0, 1)->group(""));
 }
 
-// CLI11's own words about wrong usage, and where help is to be had.
+// What is wrong with the arguments of a command: of the ways in which CLI11 refuses them, the three
+// that can occur here.
+std::string usage_problem(const CLI::ParseError& error, const CLI::App& command) {
+  const std::string what = error.what();
+  const std::string first = what.substr(0, what.find_first_of(": "));
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr)
+    return fmt::format("{}: expected {}, found nothing", command.get_name(), first);
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr)
+    return fmt::format("{}: expected a value, found nothing", first);
+  const std::vector<std::string> extras = command.remaining();
+  if (extras.empty()) return what;
+  if (!extras.front().starts_with('-')) {
+    return fmt::format("{}: expected no further argument, found {}", command.get_name(),
+                       model::in_quotes(extras.front()));
+  }
+  std::vector<std::string> flags;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) flags.push_back("--" + name);
+  }
+  const std::vector<std::string_view> known(flags.begin(), flags.end());
+  return fmt::format("{}: expected one of its options, found {}{}", command.get_name(),
+                     model::in_quotes(extras.front()), model::hint(extras.front(), known));
+}
+
 Said usage_error(const CLI::ParseError& error, const CLI::App& app, int argc,
                  const char* const* argv) {
   const std::string_view first = argc > 1 ? argv[1] : "";
   const bool known = std::find(commands.begin(), commands.end(), first) != commands.end();
-  if (known) return wrong(error.what(), fmt::format("midstride {} --help", first));
-  if (first.empty()) return {app.help(), ExitCode::bad_input};
+  if (known) {
+    return wrong(usage_problem(error, *app.get_subcommand(std::string(first))),
+                 fmt::format("midstride {} --help", first));
+  }
   if (std::find(later_commands.begin(), later_commands.end(), first) != later_commands.end())
-    return not_built(first, "midstride --help");
-  return wrong(fmt::format("expected a command, found {}{}", model::in_quotes(first),
-                           model::hint(first, commands)),
+    return not_built("a command", first, "midstride --help");
+  if (first.empty()) {
+    const Said said = wrong("expected a command, found nothing", "midstride fuzz");
+    return {app.help() + "\n" + said.text, said.code};
+  }
+  return wrong(fmt::format("expected a command ({}), found {}{}", fmt::join(commands, ", "),
+                           model::in_quotes(first), model::hint(first, commands)),
                "midstride --help");
 }
 
@@ -182,64 +214,85 @@ Options options_of(int argc, const char* const* argv) {
 
   FuzzOptions fuzz;
   CLI::App& fuzzing = *app.add_subcommand("fuzz", "search for violations");
-  fuzzing.add_option("FILE", fuzz.file, "this program: only schedules and reload placements");
-  fuzzing.add_option("--subject", fuzz.subject, "a subject, or all (the default)");
-  auto* const runs = fuzzing.add_option("--runs", texts.runs, "so many runs of each subject");
+  fuzzing.add_option("FILE", fuzz.file, "this program: only schedules and reload placements")
+      ->type_name("");
+  fuzzing.add_option("--subject", fuzz.subject, "a subject, or all (the default)")
+      ->type_name("SUBJECT");
+  auto* const runs =
+      fuzzing.add_option("--runs", texts.runs, "so many runs of each subject")->type_name("N");
   auto* const time =
-      fuzzing.add_option("--time", texts.time, "so long in all (default 30s), shared evenly");
+      fuzzing.add_option("--time", texts.time, "so long in all (default 30s), shared evenly")
+          ->type_name("DURATION");
   auto* const fuzz_seed =
-      fuzzing.add_option("--seed", texts.seed, "a number or a commit (default: a random one)");
-  fuzzing.add_option("--policy", fuzz.policy, "who goes on where: random, round-robin, stackless");
-  fuzzing.add_option("--granularity", texts.granularity,
-                     "where others come in: yields, safepoints, ops (default: the subject's)");
+      fuzzing.add_option("--seed", texts.seed, "a number or a commit (default: a random one)")
+          ->type_name("SEED");
+  fuzzing.add_option("--policy", fuzz.policy, "who goes on where: random, round-robin, stackless")
+      ->type_name("POLICY");
+  fuzzing
+      .add_option("--granularity", texts.granularity,
+                  "where others come in: yields, safepoints, ops (default: the subject's)")
+      ->type_name("GRANULARITY");
   fuzzing.add_flag("--keep-going", fuzz.keep_going, "do not stop a subject at its first failure");
   fuzzing.add_option("--corpus", fuzz.corpus, "where what is found is written")
-      ->capture_default_str();
-  fuzzing.add_option("--json", fuzz.json, "write findings and summaries as JSON lines");
+      ->capture_default_str()
+      ->type_name("DIR");
+  fuzzing.add_option("--json", fuzz.json, "write findings and summaries as JSON lines")
+      ->type_name("FILE");
   add_later(fuzzing, {"--jobs", "--shard", "--junit", "--baseline", "--reloader", "--claims"},
             later);
 
   ReplayOptions replay;
   CLI::App& replaying = *app.add_subcommand("replay", "show what happens in a scenario");
-  replaying.add_option("FILE", replay.files, "scenario files");
+  replaying.add_option("FILE", replay.files, "scenario files")->type_name("");
   auto* const replay_seed =
-      replaying.add_option("--seed", texts.seed, "of a run, as fuzz prints it, instead of files");
-  replaying.add_option("--subject", replay.subject, "instead of the one that the file names");
-  replaying.add_option("--policy", replay.policy, "of the run with that seed");
-  replaying.add_option("--granularity", texts.granularity, "of the run with that seed");
+      replaying.add_option("--seed", texts.seed, "of a run, as fuzz prints it, instead of files")
+          ->type_name("SEED");
+  replaying.add_option("--subject", replay.subject, "instead of the one that the file names")
+      ->type_name("SUBJECT");
+  replaying.add_option("--policy", replay.policy, "of the run with that seed")->type_name("POLICY");
+  replaying.add_option("--granularity", texts.granularity, "of the run with that seed")
+      ->type_name("GRANULARITY");
   replaying.add_flag("--columns", replay.columns, "a column for each tasklet and each reload");
-  replaying.add_option("--script", replay.script,
-                       "write a stand-alone program that shows the same (cpython subjects)");
-  replaying.add_option("--json", replay.json, "write the verdicts as JSON lines");
+  replaying
+      .add_option("--script", replay.script,
+                  "write a stand-alone program that shows the same (cpython subjects)")
+      ->type_name("FILE.py");
+  replaying.add_option("--json", replay.json, "write the verdicts as JSON lines")
+      ->type_name("FILE");
   add_later(replaying, {"--html"}, later);
 
   ShrinkOptions shrink;
   CLI::App& shrinking =
       *app.add_subcommand("shrink", "make a failing scenario as small as it gets");
-  shrinking.add_option("FILE", shrink.file, "a scenario file")->required();
-  shrinking.add_option("-o", shrink.out, "where to write it (default: FILE.shrunk)");
+  shrinking.add_option("FILE", shrink.file, "a scenario file")->required()->type_name("");
+  shrinking.add_option("-o", shrink.out, "where to write it (default: FILE.shrunk)")
+      ->type_name("FILE");
 
   ExplainOptions explain;
   CLI::App& explaining = *app.add_subcommand("explain", "what a guarantee or a mutant is");
-  explaining.add_option("NAME", explain.what, "a guarantee, or a mutant such as M2")->required();
+  explaining.add_option("NAME", explain.what, "a guarantee, or a mutant such as M2")
+      ->required()
+      ->type_name("");
 
   ListOptions list;
   CLI::App& listing = *app.add_subcommand("list", "what this build has");
   listing.add_option("WHAT", list.what, "subjects, guarantees, mutants, policies or probes")
-      ->required();
+      ->required()
+      ->type_name("");
 
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
     for (const CLI::App* command : app.get_subcommands())
-      return Said{command->help("midstride "), {}};
+      return Said{command->help("midstride"), {}};
     return Said{app.help(), {}};
   } catch (const CLI::ParseError& error) {
     return usage_error(error, app, argc, argv);
   }
   for (const CLI::Option* option : later) {
     if (option->count() > 0)
-      return not_built(option->get_name(), fmt::format("midstride {} --help", argv[1]));
+      return not_built("an option", "--" + option->get_lnames().front(),
+                       fmt::format("midstride {} --help", argv[1]));
   }
   texts.has_runs = runs->count() > 0;
   texts.has_time = time->count() > 0;
@@ -252,8 +305,11 @@ Options options_of(int argc, const char* const* argv) {
   }
   if (replaying.parsed()) {
     if (const auto said = read(replay, texts, "midstride replay --help")) return *said;
-    if (replay.files.empty() == !replay.seed)
-      return wrong("expected scenario files or --seed, one of the two", "midstride replay --help");
+    if (replay.files.empty() == !replay.seed) {
+      return wrong(fmt::format("expected scenario files or --seed, one of the two, found {}",
+                               replay.seed ? "both" : "neither"),
+                   "midstride replay --help");
+    }
     return replay;
   }
   if (shrinking.parsed()) return shrink;

@@ -26,6 +26,7 @@ namespace midstride::cli {
 namespace {
 
 using model::Decision;
+using model::NameId;
 using model::Scenario;
 using model::Taken;
 using model::VerdictKind;
@@ -39,26 +40,14 @@ struct Item {
   bool expectation_counts = true;  // it speaks of the subject that is tested
 };
 
-std::string text_of(const Decision& decision, const Scenario& scenario) {
-  std::string text;
-  switch (decision.kind) {
-    case Decision::Kind::run: text = "run "; break;
-    case Decision::Kind::reload: text = "reload "; break;
-    case Decision::Kind::inspect: text = "inspect "; break;
-    case Decision::Kind::collect: text = "collect"; break;
-  }
-  if (decision.name.valid()) text += scenario.text(decision.name);
+// `run t 2 -> receive c`: a decision that was recorded with what it ran, as its file has it.
+std::string recorded(const Decision& decision, std::string_view op, NameId object,
+                     const Scenario& scenario) {
+  std::string text(decision.kind == Decision::Kind::reload ? "reload " : "run ");
+  text += scenario.text(decision.name);
   if (decision.count > 0) text += fmt::format(" {}", decision.count);
-  if (decision.ran_op.valid()) text += fmt::format(" -> {}", scenario.text(decision.ran_op));
-  if (decision.ran_object.valid()) text += fmt::format(" {}", scenario.text(decision.ran_object));
-  return text;
-}
-
-std::string what_ran(const Taken& taken, const Scenario& scenario) {
-  if (taken.kind == Taken::Kind::skipped) return "it could not be taken and was skipped";
-  if (taken.turns == 0) return "it ran nothing";
-  std::string text = fmt::format("it ran {}: {}", counted(taken.turns, "turn"), name_of(taken.op));
-  if (taken.object.valid()) text += fmt::format(" {}", scenario.text(taken.object));
+  text += fmt::format(" -> {}", op);
+  if (object.valid()) text += fmt::format(" {}", scenario.text(object));
   return text;
 }
 
@@ -71,11 +60,12 @@ std::string conclusion(const Item& item, const model::Outcome& outcome, bool as_
     if (!expects) return found;
     return (expectation->verdict == VerdictKind::held ? "passes: " : "reproduces: ") + found;
   }
-  if (outcome.diverged_at != 0) return fmt::format("diverged at step {}", outcome.diverged_at);
   if (!expects) return found;
-  const std::string expected = describe(*expectation, item.scenario);
-  return fmt::format("{}: expected {}, found {}",
-                     outcome.verdict.kind == VerdictKind::held ? "passes" : "differs", expected,
+  const std::string how = outcome.diverged_at != 0
+                              ? fmt::format("diverged at step {}", outcome.diverged_at)
+                          : outcome.verdict.kind == VerdictKind::held ? "passes"
+                                                                      : "differs";
+  return fmt::format("{}: expected {}, found {}", how, describe(*expectation, item.scenario),
                      found);
 }
 
@@ -119,7 +109,11 @@ ExitCode Replay::run() {
       return terminal_.say(wrong("--script: expected one scenario, found several",
                                  items.front().command + " --script program.py"));
     }
-    if (auto said = script_problem(items.front().scenario.subject)) return terminal_.say(*said);
+    const std::string script = shell_quoted(options_.script);
+    if (auto said = script_problem(items.front().scenario.subject,
+                                   fmt::format("{} --subject cpython/importlib --script {}",
+                                               items.front().command, script)))
+      return terminal_.say(*said);
   }
   for (const Item& item : items) {
     if (&item != &items.front()) terminal_.out("\n");
@@ -214,10 +208,19 @@ ExitCode Replay::unavailable(const Item& item) {
 }
 
 void Replay::show_divergence(const Item& item, const model::Outcome& outcome) const {
+  const Scenario& scenario = item.scenario;
   const std::uint32_t step = outcome.diverged_at;
-  terminal_.out("  step {} was recorded as `{}`; {}\n", step,
-                text_of(item.scenario.decisions[step - 1], item.scenario),
-                what_ran(outcome.taken[step - 1], item.scenario));
+  const Decision& decision = scenario.decisions[step - 1];
+  const Taken& taken = outcome.taken[step - 1];
+  std::string now = "it cannot be taken and is skipped";
+  if (taken.kind != Taken::Kind::skipped) {
+    now = taken.turns == 0 ? "it runs nothing"
+                           : fmt::format("it is `{}`", recorded(decision, name_of(taken.op),
+                                                                taken.object, scenario));
+  }
+  terminal_.out("  step {} was recorded as `{}`; now {}\n", step,
+                recorded(decision, scenario.text(decision.ran_op), decision.ran_object, scenario),
+                now);
 }
 
 void Replay::show_violations(const model::Verdict& verdict) const {

@@ -9,12 +9,12 @@
 
 namespace midstride::cli {
 
-std::optional<Said> script_problem(std::string_view subject) {
+std::optional<Said> script_problem(std::string_view subject, std::string_view paste) {
   if (!subject.starts_with("cpython/")) {
     return wrong(fmt::format("--script: expected a cpython subject, found {}; choose one with "
                              "--subject",
                              subject),
-                 "midstride list subjects");
+                 paste);
   }
 #ifndef MIDSTRIDE_HAVE_CPYTHON
   return wrong(
@@ -30,7 +30,7 @@ std::optional<Said> write_script(const model::Scenario& scenario,
 #ifdef MIDSTRIDE_HAVE_CPYTHON
   return write_file(path, runtimes::stand_alone_program(scenario));
 #else
-  return script_problem(scenario.subject);
+  return script_problem(scenario.subject, "midstride list subjects");
 #endif
 }
 

@@ -10,8 +10,8 @@
 
 namespace midstride::cli {
 
-// Why there is none for that subject, or nothing.
-std::optional<Said> script_problem(std::string_view subject);
+// Why there is none for that subject, and what to paste then, or nothing.
+std::optional<Said> script_problem(std::string_view subject, std::string_view paste);
 // Writes the program. The scenario's decisions must be explicit, and script_problem() nothing.
 std::optional<Said> write_script(const model::Scenario& scenario, const std::string& path);
 

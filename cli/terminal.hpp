@@ -20,10 +20,12 @@ struct Terminal {
 
   static Terminal standard();
 
+  // Flushed, so that a pipe too shows what there is so far.
   template <class... Parts>
   void out(fmt::format_string<Parts...> format, Parts&&... parts) const {
     const std::string text = fmt::format(format, std::forward<Parts>(parts)...);
     std::fwrite(text.data(), 1, text.size(), stdout);
+    std::fflush(stdout);
   }
   // Help goes to standard output, refusals to standard error.
   ExitCode say(const Said& said) const;

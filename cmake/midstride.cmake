@@ -125,6 +125,14 @@ function(midstride_tests folder)
   endif()
 endfunction()
 
+# midstride_approved(): what the program prints is what checks/approved/ and README.md have.
+function(midstride_approved)
+  if(MIDSTRIDE_TESTS AND TARGET midstride)
+    add_test(NAME approved COMMAND ${PROJECT_SOURCE_DIR}/checks/approved.sh $<TARGET_FILE:midstride>)
+    set_tests_properties(approved PROPERTIES LABELS quick TIMEOUT 600)
+  endif()
+endfunction()
+
 # midstride_laws(folder): the folder's laws_*_test.cpp, the only program that sees RapidCheck.
 function(midstride_laws folder)
   midstride_target(library ${folder})
