@@ -110,7 +110,7 @@ constexpr std::array claim_table{
 
     // A held method or function goes on running what it was taken from.
     given_up("model/in-place*", "method-behaviour", 500),
-    given_up("cpython/code-swap", "method-behaviour", 500),
+    given_up("cpython/code-swap", "method-behaviour", 1000),
     holds("*", "method-behaviour"),
 
     // Old code, by reclamation policy.
@@ -126,28 +126,36 @@ constexpr std::array claim_table{
     // Atomicity.
     given_up("model/overwrite*", "failed-reload", 500),
     given_up("cpython/importlib", "failed-reload", 500),
-    holds("model/*", "failed-reload"),
+    holds("*", "failed-reload"),
     given_up("model/overwrite*", "isolation", 1000),
     holds_at("model/in-place*", yields, "isolation"),
     given_up_at("model/in-place*", safepoints, "isolation", 1000),
     given_up_at("model/in-place*", ops, "isolation", 1000),
-    given_up("cpython/importlib", "isolation", 1000),
-    given_up("cpython/code-swap", "isolation", 500),
+    given_up("cpython/importlib", "isolation", 4000),
+    holds_at("cpython/code-swap", yields, "isolation"),
+    given_up_at("cpython/code-swap", safepoints, "isolation", 1000),
+    given_up_at("cpython/code-swap", ops, "isolation", 1000),
     holds("model/swap*", "isolation"),
 
     // Freshness and order.
     holds_if(no_failed_or_overlapping, "model/overwrite*", "fresh", 500),
-    holds_if(no_failed_or_overlapping, "cpython/importlib", "fresh", 500),
+    holds_if(no_failed_or_overlapping, "cpython/importlib", "fresh", 1000),
     holds("model/swap*", "fresh"),
     holds("model/in-place*", "fresh"),
+    holds("cpython/code-swap", "fresh"),
     given_up("model/overwrite*", "monotone", 3000),
     holds_at("model/in-place*", yields, "monotone"),
     given_up_at("model/in-place*", safepoints, "monotone", 3000),
     given_up_at("model/in-place*", ops, "monotone", 3000),
     holds("model/swap*", "monotone"),
+    holds_if(no_failed_or_overlapping, "cpython/importlib", "monotone", 30'000),
+    holds_at("cpython/code-swap", yields, "monotone"),
+    given_up_at("cpython/code-swap", safepoints, "monotone", 10'000),
+    given_up_at("cpython/code-swap", ops, "monotone", 10'000),
     given_up("model/overwrite*", "serial", 200),
     holds("model/swap*", "serial"),
     holds("model/in-place*", "serial"),
+    holds("cpython/*", "serial"),
 
     // Consistency.
     given_up("*", "version-consistent", 500),
@@ -156,7 +164,8 @@ constexpr std::array claim_table{
     given_up("model/overwrite*", "no-op", 1000),
     given_up("model/swap*", "no-op", 1000),
     holds("model/in-place*", "no-op"),
-    given_up("cpython/importlib", "no-op", 1000),
+    given_up("cpython/importlib", "no-op", 6000),
+    holds("cpython/code-swap", "no-op"),
 };
 
 }  // namespace

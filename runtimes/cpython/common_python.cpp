@@ -34,7 +34,7 @@ class Object:
 # in, `loaded` what the last load had bound to which name. `undo` gets what would put all back.
 
 def swap_name(live, scratch, name, loaded, undo):
-    """True when the name is bound anew; functions and classes keep their identity."""
+    """True when the name has something new now; functions and classes keep their identity."""
     absent = object()
     old, new = live.get(name, absent), scratch.get(name, absent)
     kinds = types.FunctionType, type
@@ -54,7 +54,7 @@ def swap_name(live, scratch, name, loaded, undo):
         swap_class(old, new, undo)
     else:
         raise KindChanged(name)
-    return False
+    return True
 
 
 def swap_code(old, new, undo):

@@ -38,6 +38,9 @@ class Namespaces {
   // Tells of every method of the class that is not as it was seen last.
   void look_over_class(PyObject* class_);
 
+  bool is_bound(std::uint32_t space, std::uint32_t slot) const {
+    return value_in(space, slot) != nullptr;
+  }
   // The load that brought in what was just read from that slot: the one that stored it there, or,
   // when that is more recent, the one that its code came with. no_load when program code has stored
   // it.

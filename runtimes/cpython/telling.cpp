@@ -170,7 +170,9 @@ std::uint32_t Harness::error_of(Task& task, PyObject* exception, std::uint32_t& 
       const std::uint32_t x = frame.op->x;
       if (x >> 16 == model::Program::nowhere)
         return run_->error(ErrorKind::name, {}, NameId{x & 0xffff}, text);
-      run_->event(EventKind::resolve, x, 0, model::no_load);
+      // Code that code-swap gave to a function of another module looks there.
+      if (!namespaces_.is_bound(x >> 16, x & 0xffff))
+        run_->event(EventKind::resolve, x, 0, model::no_load);
       return run_->error(ErrorKind::name, {}, program().modules[x >> 16].slots[x & 0xffff], text);
     }
     case OpCode::look:
