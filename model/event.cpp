@@ -133,8 +133,8 @@ class Words {
     return seen != nullptr ? method(*seen) : "<method>";
   }
   std::string task(std::uint32_t task) const {
-    const std::string* known = row(tables_.task_names, task);
-    return known != nullptr && !known->empty() ? *known : fmt::format("task {}", task);
+    const std::string known = tables_.show_task(task);
+    return known.empty() ? fmt::format("task {}", task) : known;
   }
   std::string channel(std::uint32_t channel) const {
     const bool known =
@@ -314,7 +314,7 @@ void Tables::clear() {
   functions.clear();
   classes.clear();
   instance_classes.clear();
-  task_names.clear();
+  tasks.clear();
 }
 
 std::string Tables::show(Value value) const {
@@ -389,6 +389,13 @@ std::string Tables::show_attempt(std::uint32_t attempt) const {
   const std::string reload =
       declared != nullptr ? words.name(declared->name) : fmt::format("reload {}", known->reload);
   return known->repeat == 1 ? reload : fmt::format("{}.{}", reload, known->repeat);
+}
+
+std::string Tables::show_task(std::uint32_t task) const {
+  const TaskletRow* known = row(tasks, task);
+  if (known == nullptr || !known->name.valid()) return {};
+  const std::string base = Words(*this).name(known->name);
+  return known->repeat == 1 ? base : fmt::format("{}.{}", base, known->repeat);
 }
 
 std::string Tables::show_actor(Actor actor) const {

@@ -207,6 +207,10 @@ struct AttemptRow {         // one attempt to bring one module to one version
   std::uint32_t requester;  // TaskId of the frame that asked, or no_task
 };
 inline constexpr std::uint32_t no_reload = 0xffff'ffff;
+struct TaskletRow {          // a tasklet by its name
+  NameId name{};             // none for tasks of the harness
+  std::uint32_t repeat = 1;  // w is 1, then w.2, ...
+};
 // Functions and classes of a run, for printing values; index: the Value's index.
 struct EntityRow {
   std::uint32_t module;
@@ -226,7 +230,7 @@ struct Tables {
   std::vector<EntityRow> functions;
   std::vector<EntityRow> classes;
   std::vector<std::uint32_t> instance_classes;  // index: instance; the class Value's index
-  std::vector<std::string> task_names;          // index: TaskId; empty for tasks of the harness
+  std::vector<TaskletRow> tasks;                // index: TaskId
 
   void clear();
   // For people. All of them accept any value that can occur in an event.
@@ -236,6 +240,7 @@ struct Tables {
   std::string show_error(std::uint32_t error) const;      // TypeError: readonly attribute
   std::string show_attempt(std::uint32_t attempt) const;  // r, r.2, first load of shop
   std::string show_actor(Actor actor) const;
+  std::string show_task(std::uint32_t task) const;  // w.2; empty for a task of the harness
 };
 std::string show(const Event& event, const Tables& tables);
 

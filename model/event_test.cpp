@@ -50,7 +50,7 @@ class EventInWords : public testing::Test {
                                .load = script ? no_load : function.version - 1,
                                .function = at});
     }
-    tables_.task_names = {"", "t", ""};
+    tables_.tasks = {{}, {.name = scenario_.find("t")}, {}};
     tables_.classes = {{.module = 0, .function_or_class = 0, .load = 0},
                        {.module = 0, .function_or_class = 1, .load = 1}};
     tables_.functions = {

@@ -43,11 +43,12 @@ class Compiler {
     program_.local_names.clear();
     program_.constants.clear();
     program_.scripts.clear();
-    program_.modules.resize(scenario_.modules.size());
+    program_.spare_modules.resize(program_.modules, scenario_.modules.size());
     for (std::uint32_t m = 0; m < scenario_.modules.size(); ++m) {
       program_.modules[m].name = scenario_.modules[m].name;
       program_.modules[m].slots.clear();
-      program_.modules[m].versions.resize(scenario_.modules[m].versions.size());
+      program_.spare_versions.resize(program_.modules[m].versions,
+                                     scenario_.modules[m].versions.size());
     }
     program_.slot_of.assign(scenario_.names.size() * scenario_.modules.size(), 0);
     program_.repeats.clear();

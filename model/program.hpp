@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "model/scenario.hpp"
+#include "model/spare.hpp"
 #include "model/value.hpp"
 
 namespace midstride::model {
@@ -160,6 +161,8 @@ struct Program {
   std::vector<std::uint32_t> slot_of;  // by module * names + NameId: slot + 1, or 0
   std::vector<Pending> pending;
   std::vector<std::uint16_t> stack;
+  Spare<ModuleCode> spare_modules;
+  Spare<VersionCode> spare_versions;
 };
 
 }  // namespace midstride::model

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "sim/check.hpp"
@@ -287,8 +288,6 @@ void Run::spawn(NameId name, std::uint64_t payload, std::uint32_t handle) {
   for (const TaskRow& row : tasks_) {
     if (row.base == name) ++repeat;
   }
-  std::string& shown = tables_.task_names.emplace_back(scenario_->text(name));
-  if (repeat > 1) shown += "." + std::to_string(repeat);
   const sim::TaskId child = spawn_task(
       {.kind = TaskRow::Kind::spawned, .base = name, .repeat = repeat, .payload = payload},
       sim::Place::ring, scenario_->text(name));
@@ -345,8 +344,10 @@ void Run::end_attempt(std::uint32_t attempt, AttemptEnd end) {
   AttemptState& state = attempts_[attempt];
   state.end = end;
   if (loading_) return;
-  for (const sim::TaskId task : state.waiting) scheduler_.wake(task, 0);
-  state.waiting.clear();
+  const auto is_over = [&](const Wait& wait) { return wait.for_attempt == attempt; };
+  for (const Wait& wait : waits_)
+    if (is_over(wait)) scheduler_.wake(wait.task, 0);
+  std::erase_if(waits_, is_over);
   const bool asked =
       state.requester.valid() && scheduler_.state(state.requester) == sim::TaskState::parked;
   if (asked) scheduler_.wake(state.requester, 0);
@@ -356,7 +357,7 @@ void Run::wait_for(std::uint32_t attempt, std::uint32_t other) {
   if (attempts_[other].end != AttemptEnd::open) return;
   event(EventKind::reload_wait, attempt, other);
   const sim::TaskId self = scheduler_.current();
-  attempts_[other].waiting.push_back(self);
+  waits_.push_back({other, self});
   back(self, scheduler_.park(other));
 }
 
@@ -431,7 +432,6 @@ std::uint32_t Run::request(std::uint32_t reload, sim::TaskId requester) {
                                              .module = program_.module_index(target.module),
                                              .to = target.version,
                                              .requester = word_or_none(requester)});
-  tables_.task_names.emplace_back();
   attempts_[attempt].requester = requester;
   attempts_[attempt].task = spawn_task({.kind = TaskRow::Kind::attempt, .index = attempt},
                                        sim::Place::aside, scenario_->text(declared.name));
@@ -441,6 +441,7 @@ std::uint32_t Run::request(std::uint32_t reload, sim::TaskId requester) {
 sim::TaskId Run::spawn_task(const TaskRow& row, sim::Place place, std::string_view name) {
   const sim::TaskId expected{static_cast<std::uint32_t>(tasks_.size())};
   tasks_.push_back(row);
+  tables_.tasks.push_back({row.base, row.repeat});
   tasks_.back().actor = row.kind == TaskRow::Kind::attempt
                             ? Actor::of(ActorKind::machinery, row.index)
                             : Actor::of(ActorKind::tasklet, expected.value);
@@ -480,7 +481,6 @@ void Run::load_first_versions() {
   loading_ = false;
   for (std::uint32_t at = 0; at < scenario_->tasks.size(); ++at) {
     const NameId name = scenario_->tasks[at].name;
-    tables_.task_names.emplace_back(scenario_->text(name));
     spawn_task({.kind = TaskRow::Kind::script, .index = at, .base = name}, sim::Place::ring,
                scenario_->text(name));
   }
@@ -520,6 +520,7 @@ void Run::start(const Scenario& scenario, Subject& subject, const RunOptions& op
   tables_.program = &program_;
   tasks_.clear();
   attempts_.clear();
+  waits_.clear();
   next_frame_ = 1;
   next_slot_ = 0;
   requested_error_ = no_error;
@@ -540,11 +541,15 @@ struct Runner::State {
       monitors.push_back(guarantee.make == nullptr ? nullptr : guarantee.make());
   }
 
+  void choose_monitors(EventMask gives);
   void judge(const Capabilities& capabilities, sim::Ending::Kind ending);
   void conclude(const sim::Ending& ending);
 
   std::span<const Guarantee> guarantees;
   std::vector<std::unique_ptr<Monitor>> monitors;
+  // Those that a subject which gives these events can be judged by.
+  std::optional<EventMask> chosen_for;
+  std::uint64_t chosen = 0;  // by guarantee index, a bit each
   std::array<std::vector<Monitor*>, event_kind_count> by_kind;
   Run run;
   Outcome outcome;
@@ -594,7 +599,6 @@ const Outcome& Runner::run(const Scenario& scenario, Subject& subject, const Run
     run.inspection_actions_.push_back(action(scenario.text(inspection.name)));
 
   run.loading_ = true;
-  run.tables_.task_names.emplace_back();
   subject.begin(run);
   run.spawn_task({.kind = Run::TaskRow::Kind::loader}, sim::Place::aside, "first loads");
   state_->policy.begin(scenario.seed, run.program_.turns_expected);
@@ -609,27 +613,34 @@ const Outcome& Runner::run(const Scenario& scenario, Subject& subject, const Run
   return outcome;
 }
 
+void Runner::State::choose_monitors(EventMask gives) {
+  if (chosen_for == gives) return;
+  chosen_for = gives;
+  chosen = 0;
+  for (auto& list : by_kind) list.clear();
+  for (std::size_t at = 0; at < monitors.size(); ++at) {
+    if (monitors[at] == nullptr || (guarantees[at].needs & ~gives) != 0) continue;
+    chosen |= std::uint64_t{1} << at;
+    for (std::size_t kind = 0; kind < event_kind_count; ++kind)
+      if ((guarantees[at].sees >> kind & 1) != 0) by_kind[kind].push_back(monitors[at].get());
+  }
+}
+
 void Runner::State::judge(const Capabilities& capabilities, sim::Ending::Kind ending) {
   RunFacts facts{.tables = &run.tables_, .locals = capabilities.locals};
   facts.ended_normally =
       !run.touched_ && run.over_budget_.empty() && ending != sim::Ending::Kind::out_of_budget;
-  for (auto& list : by_kind) list.clear();
-  for (std::size_t at = 0; at < monitors.size(); ++at) {
-    Monitor* monitor = monitors[at].get();
-    if (monitor == nullptr || (guarantees[at].needs & ~capabilities.gives) != 0) continue;
-    outcome.judged |= std::uint64_t{1} << at;
-    monitor->begin(facts);
-    for (std::size_t kind = 0; kind < event_kind_count; ++kind) {
-      if ((guarantees[at].sees >> kind & 1) != 0) by_kind[kind].push_back(monitor);
-    }
-  }
+  choose_monitors(capabilities.gives);
+  outcome.judged = chosen;
+  for (std::size_t at = 0; at < monitors.size(); ++at)
+    if ((chosen >> at & 1) != 0) monitors[at]->begin(facts);
   const std::span<const Event> events = run.trace_.events();
   for (std::uint32_t at = 0; at < events.size(); ++at) {
     for (Monitor* monitor : by_kind[static_cast<std::size_t>(events[at].kind())])
       monitor->on(at, events[at]);
   }
   for (std::size_t at = 0; at < monitors.size(); ++at) {
-    if ((outcome.judged >> at & 1) == 0) continue;
+    if ((chosen >> at & 1) == 0) continue;
     monitors[at]->finish();
     if (monitors[at]->exercised()) outcome.exercised |= std::uint64_t{1} << at;
     if (monitors[at]->violation())

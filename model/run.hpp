@@ -159,8 +159,11 @@ class Run {
     sim::TaskId task{};
     AttemptEnd end = AttemptEnd::open;
     std::uint32_t error = no_error;
-    sim::TaskId requester{};             // parked until the attempt ends
-    std::vector<sim::TaskId> waiting{};  // attempts' tasks, parked likewise
+    sim::TaskId requester{};  // parked until the attempt ends
+  };
+  struct Wait {
+    std::uint32_t for_attempt;
+    sim::TaskId task;  // of another attempt, parked likewise
   };
   sim::Wake back(sim::TaskId self, sim::Wake wake) {
     actor_ = tasks_[self.value].actor;
@@ -187,6 +190,7 @@ class Run {
   bool loading_ = false;
   std::vector<TaskRow> tasks_;
   std::vector<AttemptState> attempts_;
+  std::vector<Wait> waits_;                     // in the order in which they began
   std::vector<std::uint32_t> reload_attempts_;  // by reload: how many attempts it has had
   std::vector<std::uint8_t>
       reload_in_code_;  // by reload: some statement asks for it, so no policy places it

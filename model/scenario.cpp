@@ -127,21 +127,26 @@ NameId Scenario::find(std::string_view name) const {
 }
 
 void normalise(Scenario& scenario) {
-  std::vector<NameId> renamed(scenario.names.size());
-  std::vector<std::string> names;
-  names.reserve(scenario.names.size());
+  NamesMemory memory;
+  normalise(scenario, memory);
+}
+
+void normalise(Scenario& scenario, NamesMemory& memory) {
+  memory.renamed.assign(scenario.names.size(), NameId::none());
+  memory.names.clear();
+  memory.names.reserve(scenario.names.size());
   NameWalk walk([&](NameId& id) {
     if (!id.valid()) return;
-    MIDSTRIDE_CHECK(id.value < renamed.size(), "a name id is none or in the table");
-    NameId& now = renamed[id.value];
+    MIDSTRIDE_CHECK(id.value < memory.renamed.size(), "a name id is none or in the table");
+    NameId& now = memory.renamed[id.value];
     if (!now.valid()) {
-      now = {static_cast<std::uint32_t>(names.size())};
-      names.push_back(std::move(scenario.names[id.value]));
+      now = {static_cast<std::uint32_t>(memory.names.size())};
+      memory.names.push_back(std::move(scenario.names[id.value]));
     }
     id = now;
   });
   walk.walk(scenario);
-  scenario.names = std::move(names);
+  std::swap(scenario.names, memory.names);
 }
 
 }  // namespace midstride::model

@@ -218,7 +218,12 @@ struct Scenario {
   std::string_view text(NameId id) const { return names[id.value]; }
 };
 
-// Rebuilds the name table. Every id must be none or in it.
+// Rebuilds the name table. Every id must be none or in it. Whoever does so often keeps the memory.
+struct NamesMemory {
+  std::vector<NameId> renamed;
+  std::vector<std::string> names;
+};
+void normalise(Scenario& scenario, NamesMemory& memory);
 void normalise(Scenario& scenario);
 
 // Why this value is not well formed (see the comments above, names.hpp for what a name is and

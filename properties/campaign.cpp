@@ -43,7 +43,7 @@ struct Campaign::State {
   }
 
   static void make(const CampaignOptions& options, const model::Subject& subject,
-                   std::uint64_t seed, model::Scenario& scenario) {
+                   std::uint64_t seed, Generator& generator, model::Scenario& scenario) {
     const std::uint64_t policy_seed = sim::Prng::stream(seed, "policy").next();
     if (options.program) {
       scenario = *options.program;
@@ -57,12 +57,12 @@ struct Campaign::State {
       return;
     }
     sim::Choices choices = sim::Choices::from(sim::Prng::stream(seed, "scenario"));
-    generate(choices,
-             {.subject = subject.name(),
-              .granularity = granularity(options, subject),
-              .policy = options.policy,
-              .seed = policy_seed},
-             scenario);
+    generator.generate(choices,
+                       {.subject = subject.name(),
+                        .granularity = granularity(options, subject),
+                        .policy = options.policy,
+                        .seed = policy_seed},
+                       scenario);
   }
 
   Standing standing(const model::Found& found) const {
@@ -98,7 +98,7 @@ struct Campaign::State {
 
   bool step() {
     const std::uint64_t seed = run_seed(options.seed, ++result.runs);
-    make(options, subject, seed, scenario);
+    make(options, subject, seed, generator, scenario);
     const bool due = options.recheck_every != 0 && result.runs % options.recheck_every == 0;
     const model::Outcome* outcome =
         &judge.run(scenario, subject, {.paired = options.paired, .recheck = due});
@@ -130,6 +130,7 @@ struct Campaign::State {
   CampaignResult result;
   Judge judge;
   ProbeFinder prober;
+  Generator generator;
   model::Scenario scenario;
 };
 
@@ -143,8 +144,9 @@ const model::Runner& Campaign::runner() const { return state_->judge.runner(); }
 
 model::Scenario scenario_of_run(const CampaignOptions& options, const model::Subject& subject,
                                 std::uint64_t run_seed) {
+  Generator generator;
   model::Scenario scenario;
-  Campaign::State::make(options, subject, run_seed, scenario);
+  Campaign::State::make(options, subject, run_seed, generator, scenario);
   return scenario;
 }
 

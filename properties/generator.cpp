@@ -29,8 +29,17 @@ void write_shape(const Shape& shape, Builder& builder) {
 
 }  // namespace
 
-void generate(sim::Choices& choices, const GeneratorOptions& options, model::Scenario& out) {
-  Builder builder(choices, options);
+struct Generator::State {
+  Builder::Memory building;
+  model::NamesMemory naming;
+};
+
+Generator::Generator() : state_(std::make_unique<State>()) {}
+Generator::~Generator() = default;
+
+void Generator::generate(sim::Choices& choices, const GeneratorOptions& options,
+                         model::Scenario& out) {
+  Builder builder(choices, options, state_->building);
   for (std::uint32_t count = 1 + choices.below(options.shapes_max); count > 0; --count)
     write_shape(draw_shape(choices), builder);
   builder.finish(out);
@@ -42,7 +51,11 @@ void generate(sim::Choices& choices, const GeneratorOptions& options, model::Sce
   out.policy = options.policy;
   out.seed = options.seed;
   out.expectation.reset();
-  normalise(out);
+  normalise(out, state_->naming);
+}
+
+void generate(sim::Choices& choices, const GeneratorOptions& options, model::Scenario& out) {
+  Generator().generate(choices, options, out);
 }
 
 }  // namespace midstride::properties

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
 
 #include "model/scenario.hpp"
@@ -26,8 +27,20 @@ struct GeneratorOptions {
   std::uint32_t tasks_max = 4;     // 3 or 4
 };
 
-// Writes a well-formed scenario in normal form into `out`, whose memory it goes on using. Choices
-// that are all zero give the simplest one.
+// Keeps all memory from scenario to scenario: after a warm-up it allocates nothing.
+class Generator {
+ public:
+  Generator();
+  ~Generator();
+  // Writes a well-formed scenario in normal form into `out`, whose memory it goes on using. Choices
+  // that are all zero give the simplest one.
+  void generate(sim::Choices& choices, const GeneratorOptions& options, model::Scenario& out);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+// The same, for one scenario.
 void generate(sim::Choices& choices, const GeneratorOptions& options, model::Scenario& out);
 
 }  // namespace midstride::properties

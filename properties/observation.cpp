@@ -66,12 +66,11 @@ class Observer {
   }
 
   void see(std::uint32_t task, Observation observation) {
-    const bool of_the_harness =
-        task >= tables_.task_names.size() || tables_.task_names[task].empty();
+    const bool of_the_harness = task >= tables_.tasks.size() || !tables_.tasks[task].name.valid();
     if (of_the_harness) return;
     Tasklet& tasklet = tasklets_[task];
     if (tasklet.place == 0) {
-      all_.push_back({tables_.task_names[task], {}});
+      all_.push_back({tables_.show_task(task), {}});
       tasklet.place = static_cast<std::uint32_t>(all_.size());
     }
     if (observation.value.on_heap()) observation.value = renamed(task, tasklet, observation.value);

@@ -427,7 +427,7 @@ void Runtime::pop_frame(Stack& stack, ExitHow how) {
   const std::uint32_t load = heap.codes[frame.code].load;
   heap.release_code(frame.code);
   if (load == no_load || --loads[load].frames != 0) return;
-  if (loads[load].retired && reclamation_.at_quiescence != nullptr)
+  if (loads[load].retired_by != no_load && reclamation_.at_quiescence != nullptr)
     reclamation_.at_quiescence(*this, load);
 }
 

@@ -64,31 +64,29 @@ void Runtime::commit(Reloading& reloading, bool first) {
 
   // Every other load of the module is old now, those that failed half-way included; but a body that
   // is still running is not.
-  std::vector<std::uint32_t> old;
   reloading.step_begins(Step::retire);
   for (std::uint32_t load = 0; load < loads.size(); ++load) {
     const bool same = run_->tables().attempts[load].module == reloading.module;
     const bool made = loads[load].codes_begin != loads[load].codes_end;  // not one that still waits
     const bool over = load != module.load && !is_open(module, load);
-    if (same && made && over && !loads[load].retired) old.push_back(load);
+    if (same && made && over) retire_load(load, reloading.attempt);
   }
-  for (const std::uint32_t load : old) retire_load(load);
   if (strategy_.retire != nullptr) strategy_.retire(reloading);
   reloading.step_ends(Step::retire);
   settle();
-  reclaim(reloading, old);
+  reclaim(reloading);
 }
 
 void Runtime::fail(Reloading& reloading) {
   reloading.step_begins(Step::undo);
   if (strategy_.undo != nullptr) strategy_.undo(reloading);
   // Nothing but the staging namespace knew the new code; in the live namespace it stays.
-  if (strategy_.stage != nullptr) retire_load(reloading.attempt);
+  if (strategy_.stage != nullptr) retire_load(reloading.attempt, reloading.attempt);
   reloading.step_ends(Step::undo);
   settle();
   close(reloading);
   run_->fail(reloading.attempt, reloading.error);
-  if (strategy_.stage != nullptr) reclaim(reloading, {reloading.attempt});
+  if (strategy_.stage != nullptr) reclaim(reloading);
 }
 
 void Runtime::close(const Reloading& reloading) {
@@ -96,10 +94,11 @@ void Runtime::close(const Reloading& reloading) {
   open.erase(std::find(open.begin(), open.end(), reloading.attempt));
 }
 
-void Runtime::reclaim(Reloading& reloading, const std::vector<std::uint32_t>& old) {
+void Runtime::reclaim(Reloading& reloading) {
   reloading.step_begins(Step::reclaim);
-  for (const std::uint32_t load : old) {
-    if (reclamation_.at_reclaim != nullptr) reclamation_.at_reclaim(*this, load);
+  for (std::uint32_t load = 0; load < loads.size(); ++load) {
+    const bool old = loads[load].retired_by == reloading.attempt;
+    if (old && reclamation_.at_reclaim != nullptr) reclamation_.at_reclaim(*this, load);
   }
   reloading.step_ends(Step::reclaim);
   settle();

@@ -30,10 +30,12 @@ void Runtime::begin(Run& run) {
   stack_of_task_.clear();
   const Scenario& scenario = run.scenario();
   names_ = {scenario.find("class"), scenario.find("function"), scenario.find("self")};
-  modules.resize(program().modules.size());
-  for (std::uint32_t m = 0; m < modules.size(); ++m) {
-    modules[m].open.clear();
-    modules[m].undo_log.clear();
+  if (modules.size() < program().modules.size()) modules.resize(program().modules.size());
+  for (ModuleState& module : modules) {
+    module.open.clear();
+    module.undo_log.clear();
+  }
+  for (std::uint32_t m = 0; m < program().modules.size(); ++m) {
     modules[m].version = 0;
     modules[m].load = no_load;
     modules[m].namespace_ = new_namespace(m);
@@ -174,9 +176,9 @@ void Runtime::set_class_method(Value class_, NameId name, Value function) {
   heap.release(heap.set_method(class_, name, function));
 }
 
-void Runtime::retire_load(std::uint32_t load) {
-  if (loads[load].retired) return;
-  loads[load].retired = true;
+void Runtime::retire_load(std::uint32_t load, std::uint32_t by) {
+  if (loads[load].retired_by != no_load) return;
+  loads[load].retired_by = by;
   for (std::uint32_t code = loads[load].codes_begin; code < loads[load].codes_end; ++code) {
     heap.codes[code].retired = true;
     run_->event(EventKind::retire, code);
@@ -214,25 +216,25 @@ void Runtime::settle() {
 // Cycles go through the fields of objects only: those of every object that no root leads to are
 // cleared, and counting does the rest.
 void Runtime::collect(Run& run) {
-  std::vector<bool> seen(heap.objects.size(), false);
-  std::vector<Value> reached;
-  each_root(run, [&](HolderKind, std::uint32_t, Value value) { reached.push_back(value); });
+  seen_.assign(heap.objects.size(), false);
+  reached_.clear();
+  each_root(run, [&](HolderKind, std::uint32_t, Value value) { reached_.push_back(value); });
   for (const ModuleState& module : modules) {
-    for (const Undo& undo : module.undo_log) reached.push_back(undo.binding.value);
+    for (const Undo& undo : module.undo_log) reached_.push_back(undo.binding.value);
   }
-  while (!reached.empty()) {
-    const Value value = reached.back();
-    reached.pop_back();
-    if (value.tag() == Tag::method) reached.push_back(heap.methods[value.index()].self);
-    if (value.tag() != Tag::object || seen[value.index()]) continue;  // the others hold no objects
-    seen[value.index()] = true;
+  while (!reached_.empty()) {
+    const Value value = reached_.back();
+    reached_.pop_back();
+    if (value.tag() == Tag::method) reached_.push_back(heap.methods[value.index()].self);
+    if (value.tag() != Tag::object || seen_[value.index()]) continue;  // the others hold no objects
+    seen_[value.index()] = true;
     for (std::uint32_t at = heap.objects[value.index()].fields; at != 0;
          at = heap.fields[at - 1].next) {
-      reached.push_back(heap.fields[at - 1].value);
+      reached_.push_back(heap.fields[at - 1].value);
     }
   }
   for (std::uint32_t at = 0; at < heap.objects.size(); ++at) {
-    if (!seen[at]) heap.clear_fields(Value::of(Tag::object, at));
+    if (!seen_[at]) heap.clear_fields(Value::of(Tag::object, at));
   }
   settle();
 }

@@ -50,8 +50,8 @@ struct ModuleState {
 // One load of one version; index: AttemptId.
 struct Load {
   std::uint32_t codes_begin = 0, codes_end = 0;
-  std::uint32_t frames = 0;  // that run its code now
-  bool retired = false;
+  std::uint32_t frames = 0;            // that run its code now
+  std::uint32_t retired_by = no_load;  // the attempt that retired it; no_load: it is current
 };
 struct Completion {  // what a finally block interrupted
   enum class Kind : std::uint8_t { none, error, value };
@@ -89,6 +89,11 @@ struct Spawned {
   std::array<Value, 3> arguments{};
   std::uint8_t argc = 0;
   bool waiting = true;
+};
+
+struct WalkMemory {  // the walker's, kept from walk to walk
+  std::vector<Event> told;
+  std::vector<Value> inside;
 };
 
 // One attempt on its way through the steps.
@@ -138,14 +143,14 @@ class Runtime final : public Subject {
   void set_class_method(Value class_, NameId name,
                         Value function);  // takes over the count; tells of the store
   void set_function_code(Value function, std::uint32_t code);
-  void retire_load(std::uint32_t load);
+  void retire_load(std::uint32_t load, std::uint32_t by);
   void free_code(std::uint32_t code);
   bool is_open(const ModuleState& module, std::uint32_t attempt) const;
   // The stack of a task that has one: a tasklet's, or that of a reload's body.
   Stack* stack_of(sim::TaskId task);
 
   Heap heap;
-  std::vector<ModuleState> modules;
+  std::vector<ModuleState> modules;  // this run's, and perhaps more of earlier ones
   std::vector<Namespace> namespaces;
   std::vector<Binding> bindings;
   std::vector<Load> loads;
@@ -198,7 +203,7 @@ class Runtime final : public Subject {
   void fail(Reloading& reloading);
   void close(
       const Reloading& reloading);  // right before the attempt ends: others may begin from here on
-  void reclaim(Reloading& reloading, const std::vector<std::uint32_t>& old);
+  void reclaim(Reloading& reloading);  // what this attempt has retired
 
   std::string name_;
   const Strategy& strategy_;
@@ -211,6 +216,9 @@ class Runtime final : public Subject {
   CodeArena arena_;
   std::vector<std::uint32_t> script_codes_;  // by task
   std::vector<std::uint32_t> freed_;         // since the walker last went
+  WalkMemory walk_memory_;
+  std::vector<bool> seen_;      // objects, by a collection
+  std::vector<Value> reached_;  // likewise
   struct {
     NameId class_{}, function{}, self{};
   } names_;  // of a method's attributes, none where the scenario does not name them

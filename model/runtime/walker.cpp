@@ -12,8 +12,11 @@ namespace {
 
 class Walk {
  public:
-  Walk(const Heap& heap, Run& run, const std::vector<std::uint32_t>& freed)
-      : heap_(heap), run_(run), freed_(freed) {}
+  Walk(const Heap& heap, Run& run, const std::vector<std::uint32_t>& freed, WalkMemory& memory)
+      : heap_(heap), run_(run), freed_(freed), told_(memory.told), inside_(memory.inside) {
+    told_.clear();
+    inside_.clear();
+  }
 
   void code(HolderKind kind, std::uint32_t id, std::uint32_t code) {
     if (std::find(freed_.begin(), freed_.end(), code) == freed_.end()) return;
@@ -62,14 +65,14 @@ class Walk {
   const Heap& heap_;
   Run& run_;
   const std::vector<std::uint32_t>& freed_;
-  std::vector<Event> told_;
-  std::vector<Value> inside_;  // the objects that are being followed, against cycles
+  std::vector<Event>& told_;
+  std::vector<Value>& inside_;  // the objects that are being followed, against cycles
 };
 
 }  // namespace
 
 void walk(Runtime& runtime, Run& run) {
-  Walk walk(runtime.heap, run, runtime.freed_);
+  Walk walk(runtime.heap, run, runtime.freed_, runtime.walk_memory_);
   for (std::size_t at = 0; at < runtime.stacks_used_; ++at) {
     for (const Frame& frame : runtime.stacks_[at]->frames)
       walk.code(HolderKind::frame, frame.id, frame.block->x);

@@ -101,7 +101,7 @@ Story::Story() : Story(BeforeFirstLoads{}) {
 void Story::fill_tables() {
   tables_.scenario = &scenario_;
   tables_.program = &program_;
-  tables_.task_names = {"", "t", "u"};
+  tables_.tasks = {{}, {.name = scenario_.find("t")}, {.name = scenario_.find("u")}};
   const auto attempt = [this](std::uint32_t reload, std::uint32_t module, std::uint32_t to) {
     tables_.attempts.push_back(
         {.reload = reload, .repeat = 1, .module = module, .to = to, .requester = no_task});

@@ -24,6 +24,7 @@ constexpr std::array<std::string_view, pool_size> pool = {
 constexpr std::uint32_t reloads_usual = 3;  // beyond them only those to a version without one
 constexpr std::uint32_t inspections_limit = 3;
 constexpr std::uint32_t counterparts_max = 6;
+constexpr std::size_t line_nodes_usual = 6;
 // Marks an integer to which the version's number is added.
 constexpr std::uint8_t versioned = 1;
 
@@ -38,20 +39,22 @@ constexpr Name nth(Name first, std::uint32_t index) {
   return static_cast<Name>(static_cast<std::uint32_t>(first) + index);
 }
 
-// Rewrites a list in place, so that the memory of what it held is used again.
-template <class T>
-T& next(std::vector<T>& list, std::size_t& used) {
-  if (used == list.size()) list.emplace_back();
-  return list[used++];
-}
-
 }  // namespace
 
-Builder::Builder(sim::Choices& choices, const GeneratorOptions& options)
-    : choices_(choices), options_(options) {
-  pieces_.reserve(48);
-  drafts_.reserve(192);
-  nodes_.reserve(384);
+Builder::Builder(sim::Choices& choices, const GeneratorOptions& options, Memory& memory)
+    : choices_(choices),
+      options_(options),
+      memory_(memory),
+      reloads_(memory.reloads),
+      inspections_(memory.inspections),
+      pieces_(memory.pieces),
+      drafts_(memory.drafts),
+      nodes_(memory.nodes) {
+  reloads_.clear();
+  inspections_.clear();
+  pieces_.clear();
+  drafts_.clear();
+  nodes_.clear();
   for (ModuleDraft& module : modules_) module.versions = 2 + below(options_.versions_max - 1);
   if (options_.modules_max > 1 && chance(1, 4)) module_count_ = 2;
 }
@@ -323,7 +326,7 @@ void Builder::finish(model::Scenario& out) {
   pieces_.back().end = static_cast<std::uint32_t>(drafts_.size());
 
   out.names.assign(pool.begin(), pool.end());
-  out.modules.resize(module_count_);
+  memory_.modules.resize(out.modules, module_count_);
   for (std::uint32_t at = 0; at < module_count_; ++at) write_module(out.modules[at], at);
 
   out.channels.clear();
@@ -340,16 +343,15 @@ void Builder::finish(model::Scenario& out) {
     out.channels.push_back({.name = id(channel), .preference = preference});
   }
 
-  out.tasks.resize(task_count_);
+  memory_.tasks.resize(out.tasks, task_count_);
   for (std::uint32_t at = 0; at < task_count_; ++at) {
     out.tasks[at].name = id(nth(Name::t, at));
-    std::size_t used = 0;
+    memory_.lines.resize(out.tasks[at].lines, 0);
     for (const Piece& piece : pieces_)
-      if (piece.owner == first_task + at) write_piece(piece, 1, out.tasks[at].lines, used);
-    out.tasks[at].lines.resize(used);
+      if (piece.owner == first_task + at) write_piece(piece, 1, out.tasks[at].lines);
   }
 
-  out.reloads.resize(reloads_.size());
+  memory_.out_reloads.resize(out.reloads, reloads_.size());
   for (std::uint32_t at = 0; at < reloads_.size(); ++at) {
     out.reloads[at].name = id(nth(Name::r1, at));
     out.reloads[at].targets.assign(1, reloads_[at]);
@@ -357,32 +359,41 @@ void Builder::finish(model::Scenario& out) {
   out.inspections.assign(inspections_.begin(), inspections_.end());
 }
 
-void Builder::write_module(model::Module& module, std::uint32_t index) const {
+void Builder::write_module(model::Module& module, std::uint32_t index) {
   const ModuleDraft& draft = modules_[index];
   module.name = id(nth(Name::shop, index));
-  module.versions.resize(draft.versions);
+  memory_.versions.resize(module.versions, draft.versions);
   std::uint32_t text = 1;
   for (std::uint32_t number = 1; number <= draft.versions; ++number) {
     model::Version& version = module.versions[number - 1];
     version.number = number;
     if ((draft.repeats & only(number)) == 0) text = number;
-    std::size_t used = 0;
+    memory_.lines.resize(version.lines, 0);
     for (const Rank rank : {Rank::first, Rank::middle, Rank::last}) {
       for (const Piece& piece : pieces_) {
         if (piece.owner == index && piece.rank == rank && (piece.versions & only(text)) != 0)
-          write_piece(piece, text, version.lines, used);
+          write_piece(piece, text, version.lines);
       }
     }
-    if (used == 0) next(version.lines, used) = {.kind = LineKind::pass};
-    version.lines.resize(used);
+    if (version.lines.empty()) add_line(version.lines);
   }
 }
 
+// One that passes. All lines have room for what shapes write, so that any will do for any other.
+model::Line& Builder::add_line(std::vector<model::Line>& lines) {
+  model::Line& line = memory_.lines.add(lines);
+  line.kind = LineKind::pass;
+  line.name = line.module = model::NameId::none();
+  line.nodes.clear();
+  line.nodes.reserve(line_nodes_usual);
+  return line;
+}
+
 void Builder::write_piece(const Piece& piece, std::uint32_t version,
-                          std::vector<model::Line>& lines, std::size_t& used) const {
+                          std::vector<model::Line>& lines) {
   for (std::uint32_t at = piece.begin; at < piece.end; ++at) {
     const Draft& draft = drafts_[at];
-    model::Line& line = next(lines, used);
+    model::Line& line = add_line(lines);
     line.kind = draft.kind;
     line.name = id(draft.name);
     line.module = id(draft.module);

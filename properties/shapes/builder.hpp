@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "model/scenario.hpp"
+#include "model/spare.hpp"
 #include "properties/generator.hpp"
 #include "sim/choices.hpp"
 
@@ -53,7 +54,10 @@ enum class Rank : std::uint8_t { first, middle, last };
 
 class Builder {
  public:
-  Builder(sim::Choices& choices, const GeneratorOptions& options);
+  // Kept from scenario to scenario.
+  struct Memory;
+
+  Builder(sim::Choices& choices, const GeneratorOptions& options, Memory& memory);
 
   sim::Choices& choices() { return choices_; }
   bool chance(std::uint32_t of, std::uint32_t in) { return choices_.chance(of, in); }
@@ -171,9 +175,9 @@ class Builder {
   void open_piece(Piece piece);
   Name open_task();
   void counterparts();
-  void write_module(model::Module& module, std::uint32_t index) const;
-  void write_piece(const Piece& piece, std::uint32_t version, std::vector<model::Line>& lines,
-                   std::size_t& used) const;
+  void write_module(model::Module& module, std::uint32_t index);
+  void write_piece(const Piece& piece, std::uint32_t version, std::vector<model::Line>& lines);
+  model::Line& add_line(std::vector<model::Line>& lines);
 
   sim::Choices& choices_;
   const GeneratorOptions& options_;
@@ -186,11 +190,26 @@ class Builder {
   Name frame_task_ = no_name;  // of a frame that is a task; else none
   std::uint32_t sends_wanted_ = 0;
   std::uint32_t receives_wanted_ = 0;
-  std::vector<model::Target> reloads_;
-  std::vector<model::Inspection> inspections_;
-  std::vector<Piece> pieces_;
-  std::vector<Draft> drafts_;
-  std::vector<model::Node> nodes_;
+  Memory& memory_;
+  std::vector<model::Target>& reloads_;
+  std::vector<model::Inspection>& inspections_;
+  std::vector<Piece>& pieces_;
+  std::vector<Draft>& drafts_;
+  std::vector<model::Node>& nodes_;
+};
+
+struct Builder::Memory {
+  std::vector<model::Target> reloads;
+  std::vector<model::Inspection> inspections;
+  std::vector<Piece> pieces;
+  std::vector<Draft> drafts;
+  std::vector<model::Node> nodes;
+  // Of the scenario that is written.
+  model::Spare<model::Module> modules;
+  model::Spare<model::Version> versions;
+  model::Spare<model::Task> tasks;
+  model::Spare<model::Reload> out_reloads;
+  model::Spare<model::Line> lines;
 };
 
 }  // namespace midstride::properties
