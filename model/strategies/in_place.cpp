@@ -92,11 +92,8 @@ class Patch {
     runtime_.set_class_method(class_, name, function);
   }
 
-  // The log holds what it would put back, once for each place: the first change counts.
+  // Put back last to first, a place that was changed twice ends as it was before the first change.
   void log(const Undo& undo) {
-    for (const Undo& known : log_) {
-      if (known.kind == undo.kind && known.owner == undo.owner && known.slot == undo.slot) return;
-    }
     runtime_.heap.acquire(undo.binding.value);
     if (undo.kind == Undo::Kind::code) runtime_.heap.acquire_code(undo.code);
     log_.push_back(undo);
