@@ -1,17 +1,15 @@
-// The floors: a raw context jump, and the least that a deterministic run can do, written by hand.
-// That is one loop over explicit frames, no fibers: draw who goes on, take its next packed op,
-// write a 16-byte event, add it to a digest. It has no names, no code to reload, no errors and no
-// policy; of sim it takes the PRNG and the digest, a few instructions each.
+// The floors: the least that a deterministic run can do, written by hand, beside a raw jump. That
+// is one loop over explicit frames, no fibers: draw who goes on, take its next packed op, write a
+// 16-byte event, add it to a digest. It has no names, no code to reload, no errors and no policy;
+// of sim it takes the PRNG and the digest, a few instructions each.
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstdint>
 #include <span>
 #include <vector>
 
 #include "bench/bench.hpp"
 #include "sim/digest.hpp"
-#include "sim/fiber.hpp"
 #include "sim/prng.hpp"
 
 namespace midstride::bench {
@@ -113,73 +111,64 @@ constexpr std::array<std::span<const Op>, 4> four{asks, asks, answers, answers};
 constexpr std::size_t turns_in_scenario = 60;
 constexpr std::size_t stretch = 12'000;  // items between two looks at the clock
 
-template <class Work>
-double median_ns(const Work& work) {
-  using Clock = std::chrono::steady_clock;
-  std::array<double, 201> samples{};
-  for (double& sample : samples) {
-    const Clock::time_point began = Clock::now();
-    work();
-    sample = std::chrono::duration<double, std::nano>(Clock::now() - began).count();
-  }
-  std::nth_element(samples.begin(), samples.begin() + 100, samples.end());
-  return samples[100] / static_cast<double>(stretch);
-}
-
-void come_back(void* fiber) {
-  for (;;) static_cast<sim::Fiber*>(fiber)->suspend();
-}
-
-Floors measure() {
-  sim::StackPool pool(0, sim::GuardPages::no);
-  sim::Fiber* const fiber = pool.take();
-  fiber->start(come_back, fiber);
-  Hand hand;
-  Floors floors;
-  floors.jump_ns = median_ns([&] {
-    for (std::size_t at = 0; at < stretch; at += 2) fiber->resume();
-  });
-  floors.turn_ns = median_ns([&] { hand.run(two_adding, stretch); });
-  floors.message_ns = median_ns([&] { hand.run(two_talking, 2 * stretch); });
-  floors.scenario_ns = turns_in_scenario * median_ns([&] {
-                         for (std::size_t at = 0; at < stretch; at += turns_in_scenario)
-                           hand.run(four, turns_in_scenario);
-                       });
-  pool.give_back(fiber);
-  return floors;
+benchmark::Counter by_time(double seconds) {
+  return {seconds, benchmark::Counter::kIsRate | benchmark::Counter::kInvert};
 }
 
 }  // namespace
 
-const Floors& floors() {
-  static const Floors measured = measure();
-  return measured;
+Floors measure_floors() {
+  static Hand hand;
+  const auto ns_each = [](const auto& work) {
+    return median_of_stretches([&] { return ns_of(work); }) / static_cast<double>(stretch);
+  };
+  return {.jump = ns_each([] { jump_raw(stretch); }),
+          .turn = ns_each([] { hand.run(two_adding, stretch); }),
+          .message = ns_each([] { hand.run(two_talking, 2 * stretch); }),
+          .scenario = ns_each([] {
+            for (std::size_t at = 0; at < stretch; at += turns_in_scenario)
+              hand.run(four, turns_in_scenario);
+          })};
 }
 
-void report(benchmark::State& state, double items, double hand_ns) {
-  using benchmark::Counter;
+void report(benchmark::State& state, double items, double Floors::*by_hand, double by_hand_items) {
+  const Floors floors = measure_floors();
   const double all = items * static_cast<double>(state.iterations()) * 1e-9;
-  const auto time_over = [](double seconds) {
-    return Counter(seconds, Counter::kIsRate | Counter::kInvert);
-  };
-  state.counters["ns"] = time_over(all);
-  state.counters["x raw jump"] = time_over(all * floors().jump_ns);
-  if (hand_ns != 0) state.counters["x by hand"] = time_over(all * hand_ns);
+  state.counters["ns"] = by_time(all);
+  state.counters["x jump"] = by_time(all * floors.jump);
+  if (by_hand != nullptr)
+    state.counters["x by hand"] = by_time(all * floors.*by_hand * by_hand_items);
+}
+
+void report_scenarios(benchmark::State& state, double turns, double Floors::*by_hand) {
+  const Floors floors = measure_floors();
+  const auto runs = static_cast<double>(state.iterations());
+  state.counters["ns"] = by_time(runs * 1e-9);
+  state.counters["per second"] = benchmark::Counter(runs, benchmark::Counter::kIsRate);
+  state.counters["x jump"] = by_time(runs * floors.jump * 1e-9);
+  if (turns != 0) {
+    state.counters["turns"] = turns;
+    state.counters["ns a turn"] = by_time(runs * turns * 1e-9);
+    state.counters["turn x jump"] = by_time(runs * turns * floors.jump * 1e-9);
+  }
+  if (by_hand != nullptr)
+    state.counters["x by hand"] = by_time(runs * turns * floors.*by_hand * 1e-9);
 }
 
 void register_floors() {
   const auto row = [](const char* name, double Floors::*floor) {
     const auto show = [floor](benchmark::State& state) {
-      for (auto _ : state) benchmark::DoNotOptimize(floors());
-      state.counters["ns"] = floors().*floor;
-      state.counters["x raw jump"] = floors().*floor / floors().jump_ns;
+      Floors floors{};
+      for (auto _ : state) floors = measure_floors();
+      state.counters["ns"] = floors.*floor;
+      state.counters["x jump"] = floors.*floor / floors.jump;
     };
-    benchmark::RegisterBenchmark(name, show)->Iterations(1);
+    benchmark::RegisterBenchmark(name, show)->Iterations(1)->Repetitions(5);
   };
-  row("floor: raw jump", &Floors::jump_ns);
-  row("floor: turn by hand", &Floors::turn_ns);
-  row("floor: message by hand", &Floors::message_ns);
-  row("floor: 60 turns by hand", &Floors::scenario_ns);
+  row("floor: raw jump", &Floors::jump);
+  row("floor: turn by hand", &Floors::turn);
+  row("floor: message by hand", &Floors::message);
+  row("floor: turn in 60, by hand", &Floors::scenario);
 }
 
 }  // namespace midstride::bench

@@ -1,7 +1,10 @@
 // What a turn costs: of sim alone, and of whole scenarios. Everything is as in a campaign: trace
 // and digest on, the memory of the run before used again.
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <variant>
 
 #include "bench/bench.hpp"
@@ -13,6 +16,8 @@
 #include "properties/generator.hpp"
 #include "properties/guarantees.hpp"
 #include "properties/judge.hpp"
+#include "sim/check.hpp"
+#include "sim/fiber.hpp"
 #include "sim/policies.hpp"
 #include "sim/scheduler.hpp"
 
@@ -20,7 +25,8 @@ namespace midstride::bench {
 
 namespace {
 
-// Clerks and customers over two channels, and a reload of the clerks' module in their midst.
+// Clerks and customers over two channels, and a reload of the clerks' module in their midst: 60
+// turns, and nothing is violated.
 constexpr std::string_view shop = R"(midstride 1
 module shop
   version 1
@@ -32,7 +38,9 @@ module shop
       n = orders.receive()
       paid.send(m(n))
       k = orders.receive()
-      paid.send(Till().price(k))
+      paid.send(m(k))
+      l = orders.receive()
+      paid.send(m(l))
   version 2
     class Till:
       def price(self, n):
@@ -46,17 +54,26 @@ task second: shop.clerk()
 task ann:
   orders.send(1)
   a = paid.receive()
+  emit a
   orders.send(2)
   b = paid.receive()
-  emit a
   emit b
+  orders.send(5)
+  paid.receive()
+  yield
+  emit 1
 task bob:
   orders.send(3)
   a = paid.receive()
+  emit a
   orders.send(4)
   b = paid.receive()
-  emit a
   emit b
+  orders.send(6)
+  paid.receive()
+  yield
+  emit 2
+  emit 3
 reload r: shop -> 2
 then random seed 5
 )";
@@ -106,90 +123,172 @@ class Two final : sim::Observer {
   model::Trace trace_;
 };
 
+void come_back(void* fiber) {
+  for (;;) static_cast<sim::Fiber*>(fiber)->suspend();
+}
+
+void sim_resume(benchmark::State& state) {
+  sim::StackPool pool(0, sim::GuardPages::no);
+  sim::Fiber* const fiber = pool.take();
+  fiber->start(come_back, fiber);
+  constexpr std::size_t jumps = 10'000;
+  for (auto _ : state) {
+    for (std::size_t at = 0; at < jumps; at += 2) fiber->resume();
+  }
+  pool.give_back(fiber);
+  report(state, jumps);
+}
+
 void sim_turn(benchmark::State& state) {
   Two two;
   for (auto _ : state) two.run(sim::Granularity::ops, Two::only_turns, Two::only_turns);
-  report(state, turns_max, floors().turn_ns);
+  report(state, turns_max, &Floors::turn);
 }
 
 void sim_message(benchmark::State& state) {
   Two two;
   for (auto _ : state) two.run(sim::Granularity::yields, Two::sends, Two::receives);
-  report(state, turns_max / 2, floors().message_ns);
+  report(state, turns_max / 2, &Floors::message);
 }
 
-void report_scenarios(benchmark::State& state, double hand_ns, double turns) {
-  report(state, 1, hand_ns);
-  state.counters["per second"] =
-      benchmark::Counter(1, benchmark::Counter::kIsIterationInvariantRate);
-  if (turns != 0) {
-    state.counters["ns a turn"] = benchmark::Counter(
-        turns * 1e-9, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+constexpr model::RunOptions bare{.judge = false, .watch_scheduler = false, .walk = false};
+
+// How much longer all that a campaign adds to a run takes: monitors, the walker, sim's state
+// digested around each step of a reload. Stretch by stretch beside bare runs.
+template <class Run>
+double times_bare(const Run& run) {
+  return median_of_stretches([&] {
+    const double judged_ns = ns_of([&] { run(model::RunOptions{}); });
+    return judged_ns / ns_of([&] { run(bare); });
+  });
+}
+
+class Replay {
+ public:
+  Replay() : read_(model::read(shop, "shop")) {
+    const auto& scenario = std::get<model::Scenario>(read_);
+    recorded_ = model::explicit_decisions(scenario, runner_, runner_.run(scenario, *subject_));
+    const model::Outcome& outcome = runner_.run(recorded_, *subject_);
+    MIDSTRIDE_CHECK(outcome.turns == 60 && outcome.verdict.kind == model::VerdictKind::held,
+                    "60 turns in which everything holds");
   }
-}
+  void run(const model::RunOptions& options) { runner_.run(recorded_, *subject_, options); }
 
-std::unique_ptr<model::Subject> subject() { return model::make_subject("model/overwrite"); }
-
-void replay(benchmark::State& state, const model::RunOptions& options) {
-  const auto under_test = subject();
-  model::Runner runner(properties::guarantees());
-  const auto read = model::read(shop, "shop");
-  const auto& scenario = std::get<model::Scenario>(read);
-  const model::Scenario recorded =
-      model::explicit_decisions(scenario, runner, runner.run(scenario, *under_test));
-  const std::uint64_t turns = runner.run(recorded, *under_test).turns;
-  for (auto _ : state) benchmark::DoNotOptimize(runner.run(recorded, *under_test, options));
-  report_scenarios(state, floors().scenario_ns, static_cast<double>(turns));
-}
+ private:
+  std::unique_ptr<model::Subject> subject_ = model::make_subject("model/overwrite");
+  model::Runner runner_{properties::guarantees()};
+  std::variant<model::Scenario, model::TextError> read_;
+  model::Scenario recorded_;
+};
 
 void replay_bare(benchmark::State& state) {
-  replay(state, {.judge = false, .watch_scheduler = false, .walk = false});
+  Replay replay;
+  for (auto _ : state) replay.run(bare);
+  report_scenarios(state, 60, &Floors::scenario);
 }
-void replay_judged(benchmark::State& state) { replay(state, {}); }
+void replay_judged(benchmark::State& state) {
+  Replay replay;
+  for (auto _ : state) replay.run({});
+  report_scenarios(state, 60, &Floors::scenario);
+  state.counters["x bare"] = times_bare([&](const model::RunOptions& options) {
+    for (int times = 0; times < 50; ++times) replay.run(options);
+  });
+}
 
-void generate(std::uint64_t run, model::Scenario& scenario) {
-  const std::uint64_t seed = properties::run_seed(1, run);
-  sim::Choices choices = sim::Choices::from(sim::Prng(seed));
-  properties::generate(choices, {.seed = seed}, scenario);
-}
+class Source {
+ public:
+  const model::Scenario& next() {
+    const std::uint64_t seed = properties::run_seed(1, ++run_);
+    sim::Choices choices = sim::Choices::from(sim::Prng(seed));
+    generator_.generate(choices, {.seed = seed}, scenario_);
+    return scenario_;
+  }
+
+ private:
+  std::uint64_t run_ = 0;
+  properties::Generator generator_;
+  model::Scenario scenario_;
+};
 
 void generate_only(benchmark::State& state) {
-  model::Scenario scenario;
-  std::uint64_t run = 0;
-  for (auto _ : state) generate(++run, scenario);
-  report_scenarios(state, 0, 0);
+  Source source;
+  for (auto _ : state) benchmark::DoNotOptimize(source.next());
+  report_scenarios(state, 0);
+}
+
+// Many scenarios, generated beforehand.
+class Generated {
+ public:
+  Generated() {
+    Source source;
+    for (model::Scenario& scenario : scenarios_) scenario = source.next();
+  }
+  void run(std::size_t number, const model::RunOptions& options) {
+    turns_ += runner_.run(scenarios_[number % scenarios_.size()], *subject_, options).turns;
+    ++runs_;
+  }
+  double turns() const { return static_cast<double>(turns_) / static_cast<double>(runs_); }
+
+ private:
+  std::unique_ptr<model::Subject> subject_ = model::make_subject("model/overwrite");
+  model::Runner runner_{properties::guarantees()};
+  std::array<model::Scenario, 1'000> scenarios_;
+  std::uint64_t turns_ = 0, runs_ = 0;
+};
+
+void run_only(benchmark::State& state) {
+  Generated generated;
+  std::size_t number = 0;
+  for (auto _ : state) generated.run(number++, bare);
+  report_scenarios(state, generated.turns());
+}
+
+void run_judge(benchmark::State& state) {
+  Generated generated;
+  std::size_t number = 0;
+  for (auto _ : state) generated.run(number++, {});
+  report_scenarios(state, generated.turns());
+  state.counters["x bare"] = times_bare([&](const model::RunOptions& options) {
+    for (std::size_t at = 0; at < 500; ++at) generated.run(at, options);
+  });
 }
 
 void generate_run_judge(benchmark::State& state) {
-  const auto under_test = subject();
+  const auto subject = model::make_subject("model/overwrite");
   properties::Judge judge;
-  model::Scenario scenario;
-  std::uint64_t run = 0, turns = 0;
+  Source source;
+  std::uint64_t runs = 0, turns = 0;
   for (auto _ : state) {
-    generate(++run, scenario);
-    turns += judge.run(scenario, *under_test).turns;
+    turns += judge.run(source.next(), *subject).turns;
+    ++runs;
   }
-  report_scenarios(state, 0, static_cast<double>(turns) / static_cast<double>(run));
+  report_scenarios(state, static_cast<double>(turns) / static_cast<double>(runs));
 }
 
 void campaign(benchmark::State& state) {
-  const auto under_test = subject();
-  properties::Campaign campaign(*under_test, {.seed = 1});
+  const auto subject = model::make_subject("model/overwrite");
+  properties::Campaign campaign(*subject, {.seed = 1});
   for (auto _ : state) campaign.step();
   const properties::CampaignResult& result = campaign.result();
-  report_scenarios(state, 0, static_cast<double>(result.turns) / static_cast<double>(result.runs));
+  report_scenarios(state, static_cast<double>(result.turns) / static_cast<double>(result.runs));
 }
 
 }  // namespace
 
 void register_turns() {
-  benchmark::RegisterBenchmark("sim: turn", sim_turn);
-  benchmark::RegisterBenchmark("sim: message", sim_message);
-  benchmark::RegisterBenchmark("replay: run", replay_bare);
-  benchmark::RegisterBenchmark("replay: run, judge", replay_judged);
-  benchmark::RegisterBenchmark("generate", generate_only);
-  benchmark::RegisterBenchmark("generate, run, judge", generate_run_judge);
-  benchmark::RegisterBenchmark("campaign step", campaign);
+  const auto row = [](const char* name, void (*function)(benchmark::State&)) {
+    benchmark::RegisterBenchmark(name, function)->MinTime(0.2)->Repetitions(5);
+  };
+  row("sim: resume or suspend", sim_resume);
+  row("sim: turn", sim_turn);
+  row("sim: message", sim_message);
+  row("replay: run", replay_bare);
+  row("replay: run, judge", replay_judged);
+  row("generate", generate_only);
+  row("generated: run", run_only);
+  row("generated: run, judge", run_judge);
+  row("generate, run, judge", generate_run_judge);
+  row("campaign step", campaign);
 }
 
 }  // namespace midstride::bench

@@ -17,7 +17,7 @@ BEGIN {
   for (i in name) level[name[i]] = height[i]
   # library, the includes that name it, the only files that may
   rule("RapidCheck", "^rapidcheck", "^properties/laws_[^/]*_test\\.cpp$")
-  rule("Boost.Context", "^boost/", "^sim/fiber\\.[ch]pp$")
+  rule("Boost.Context", "^boost/", "^(sim/fiber\\.[ch]pp|bench/raw_jump\\.cpp)$")
   rule("Google Benchmark", "^benchmark/", "^bench/")
   rule("GoogleTest", "^g(test|mock)/", "_test\\.[ch]pp$")
   rule("Python.h", "^(Python|frameobject|internal/pycore_.*)\\.h$", "^runtimes/cpython/")
