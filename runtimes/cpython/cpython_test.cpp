@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runtimes/cpython/harness.hpp"
 #include "runtimes/cpython/runs_test.hpp"
 
 namespace midstride::runtimes {
@@ -456,6 +457,54 @@ task t: shop.f()
   EXPECT_EQ(ran.outcome.verdict.kind, model::VerdictKind::deadlock);
   EXPECT_EQ(ran.told({throw_, catch_, emit, exit}),
             (Told{"body of first load of shop: exit frame 1: returned"}));
+}
+
+// Runs Python source in the prelude's namespace; what the expression is afterwards, in words.
+std::string evaluated(const std::string& source, const std::string& expression) {
+  cpython::Harness::the();
+  const cpython::Interpreter& python = cpython::Interpreter::the();
+  python.enter_hub();
+  PyObject* const globals = python.prelude_globals();
+  const auto done =
+      cpython::Ref::owned(PyRun_String(source.c_str(), Py_file_input, globals, globals));
+  const auto value =
+      cpython::Ref::owned(PyRun_String(expression.c_str(), Py_eval_input, globals, globals));
+  if (!done || !value) PyErr_Print();
+  const auto words = cpython::Ref::owned(PyObject_Str(value.get()));
+  return PyUnicode_AsUTF8(words.get());
+}
+
+// No scenario swallows what unwinds it; the code of a tested reloader may.
+TEST(CpythonTasklets, ThatWillNotBeUnwoundStopTheProgram) {
+  constexpr std::string_view text = R"(
+module shop
+  version 1
+    pass
+channel c
+task t: c.receive()
+)";
+  evaluated(
+      "def stubborn():\n"
+      "    while True:\n"
+      "        try: real_receive()\n"
+      "        except BaseException: pass\n",
+      "None");
+  const auto run = [&] {
+    const cpython::Interpreter& python = cpython::Interpreter::the();
+    PyDict_SetItemString(python.prelude_globals(), "real_receive",
+                         PyDict_GetItemString(python.builtins(), "_receive"));
+    PyDict_SetItemString(python.builtins(), "_receive", python.prelude("stubborn"));
+    const Ran ran(text, importlib);
+  };
+  EXPECT_DEATH(run(), "unwound within its budget of calls");
+}
+
+TEST(CpythonRuns, DependOnNothingAround) {
+  EXPECT_EQ(evaluated("", "sys.flags.isolated, sys.flags.ignore_environment, sys.flags.no_site"),
+            "(1, 1, 1)");
+  EXPECT_EQ(evaluated("", "sys.flags.hash_randomization"), "0") << "hash seed 0";
+  EXPECT_EQ(evaluated("", "sys.dont_write_bytecode"), "True");
+  EXPECT_EQ(evaluated("import gc", "gc.isenabled()"), "False");
 }
 
 TEST(CpythonTasklets, MayCallAsDeepAsInTheModel) {

@@ -28,7 +28,9 @@ class Script {
     out_ = "#!/usr/bin/env python3\n";
     for (const std::string& line : scenario_.story)
       out_ += line.empty() ? "#\n" : "# " + line + "\n";
-    out_ += "# One schedule of a reload in running code. Needs Python 3.11; run it as it is.\n\n";
+    out_ +=
+        "# One schedule of a reload in running code. Needs Python 3.11; run it as it is, or with\n"
+        "# --trace to see every statement and the version of the code that it belongs to.\n\n";
     modules();
     scripts();
     channels();

@@ -94,11 +94,23 @@ def numbered(name, before):
 # The ops that are not Python's own.
 
 def _op():
-    if current is None:
-        return
-    if current.begun >= current.turns:
-        pause()
-    current.begun += 1
+    if current is not None:
+        if current.begun >= current.turns:
+            pause()
+        current.begun += 1
+    frame = sys._getframe(1)
+    name = frame.f_code.co_filename
+    if '--trace' in sys.argv and name in sources:
+        statement = sources[name].splitlines()[frame.f_lineno].strip()
+        print(f'{current.label if current else loading}: {name} {statement}')
+
+
+sources = {}  # by the name that code compiled from it has
+
+
+def compiled(source, name):
+    sources[name] = source
+    return compile(source, name, 'exec')
 
 
 def _emit(value):
@@ -205,7 +217,7 @@ class Loader(importlib.machinery.SourceFileLoader):
     def get_code(self, name):
         number = min(MODULES[name]) if current is None else current.version
         _op()
-        return compile(MODULES[name][number], f'<{name} version {number}>', 'exec')
+        return compiled(MODULES[name][number], f'<{name} version {number}>')
 
 
 class Finder:
@@ -309,7 +321,7 @@ def first_loads():
 
 def script(name):
     namespace = {'__builtins__': names}
-    exec(compile(TASKS[name], f'<task {name}>', 'exec'), namespace)
+    exec(compiled(TASKS[name], f'<task {name}>'), namespace)
     return namespace['_script']
 
 

@@ -17,11 +17,11 @@ using Told = std::vector<std::string>;
 
 // What the program prints, line by line. It does not hang: a schedule is finite, but a wrong one
 // may wait for a thread that waits.
-Told printed_by(const std::string& program) {
+Told printed_by(const std::string& program, const std::string& arguments = "") {
   const std::string path = testing::TempDir() + "midstride_script_test.py";
   std::ofstream(path) << program;
   std::FILE* const pipe =
-      popen(("timeout 60 /usr/bin/python3.11 -I " + path + " 2>&1").c_str(), "r");
+      popen(("timeout 60 /usr/bin/python3.11 -I " + path + arguments + " 2>&1").c_str(), "r");
   Told lines;
   std::array<char, 4096> line{};
   while (std::fgets(line.data(), line.size(), pipe) != nullptr) {
@@ -92,6 +92,10 @@ then round-robin
         std::regex("t\\.f_locals: \\{'m': <bound method X.f of <shop.X object at .*>>\\}")))
         << lines[0];
     EXPECT_EQ(lines[1], subject == importlib ? "t: emit 1" : "t: emit 2");
+    const Told traced = printed_by(program, " --trace");
+    ASSERT_GE(traced.size(), 3);
+    EXPECT_EQ(traced[traced.size() - 3], subject == importlib ? "t: <shop version 1> return 1"
+                                                              : "t: <shop version 2> return 2");
   }
 }
 
