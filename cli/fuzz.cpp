@@ -186,11 +186,10 @@ void Fuzz::show_progress(const Entry& entry, double seconds) {
     for (const Violated& each : one.result().violated)
       failures += each.standing == Standing::failure ? 1U : 0U;
   }
-  const std::string line =
-      fmt::format("{:.0f} s  {:<28}  {} in all, {}/s  {} found, {}", seconds,
-                  entry.result().subject, counted(total_runs(), "run"),
-                  rounded(static_cast<std::uint64_t>(static_cast<double>(total_runs()) / seconds)),
-                  counted(violated, "violation"), counted(failures, "broken promise"));
+  const std::string line = fmt::format(
+      "{:.0f} s  {}, {}/s  {}, {}  {}", seconds, counted(total_runs(), "run"),
+      rounded(static_cast<std::uint64_t>(static_cast<double>(total_runs()) / seconds)),
+      counted(violated, "finding"), counted(failures, "broken promise"), entry.result().subject);
   if (terminal_.is_live) {
     terminal_.progress(line);
   } else {
@@ -229,7 +228,7 @@ ExitCode Fuzz::report() {
   for (const Entry& entry : entries_) results.push_back(&entry.result());
   show_expected();
   show_coverage();
-  terminal_.out("\n{}", table(results, terminal_.paint));
+  terminal_.out("\n{}", table(results, terminal_.paint, terminal_.width));
   std::size_t failures = 0;
   for (const Finding& finding : findings_) {
     if (finding.violated->standing != Standing::failure) continue;
@@ -271,7 +270,7 @@ void Fuzz::show_coverage() const {
   }
   if (all_reached) probes += ", each reached";
   for (const std::string& line : {shapes, probes})
-    terminal_.out("\n{}", fmt::join(wrapped(line, table_width, 0), "\n"));
+    terminal_.out("\n{}", fmt::join(wrapped(line, terminal_.width, 0), "\n"));
   terminal_.out("\n");
 }
 

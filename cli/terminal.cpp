@@ -1,5 +1,6 @@
 #include "cli/terminal.hpp"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -9,6 +10,9 @@ namespace midstride::cli {
 Terminal Terminal::standard() {
   Terminal terminal;
   terminal.is_live = isatty(STDOUT_FILENO) == 1;
+  winsize size{};
+  if (terminal.is_live && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    terminal.width = size.ws_col;
   const char* const no_color = std::getenv("NO_COLOR");
   terminal.paint.on = terminal.is_live && (no_color == nullptr || *no_color == '\0');
   return terminal;
@@ -23,7 +27,7 @@ ExitCode Terminal::say(const Said& said) const {
 
 void Terminal::progress(std::string_view line) const {
   if (!is_live) return;
-  fmt::print("\r\033[K{}", line);
+  fmt::print("\r\033[K{}", line.substr(0, width - 1));
   std::fflush(stdout);
 }
 

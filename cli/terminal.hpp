@@ -15,8 +15,9 @@
 namespace midstride::cli {
 
 struct Terminal {
-  Paint paint;           // colour on a terminal, unless NO_COLOR is set
-  bool is_live = false;  // standard output is a terminal
+  Paint paint;              // colour on a terminal, unless NO_COLOR is set
+  bool is_live = false;     // standard output is a terminal
+  std::size_t width = 120;  // its columns
 
   static Terminal standard();
 
@@ -30,7 +31,8 @@ struct Terminal {
   // Help goes to standard output, refusals to standard error.
   ExitCode say(const Said& said) const;
 
-  // Overwrites the line that the last call left; nothing when standard output is no terminal.
+  // Overwrites the line that the last call left, cut where the terminal would break it; nothing
+  // when standard output is no terminal.
   void progress(std::string_view line) const;
   void end_progress() const { progress(""); }
 };
