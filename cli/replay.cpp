@@ -215,7 +215,7 @@ void Replay::show_divergence(const Item& item, const model::Outcome& outcome) co
   std::string now = "it cannot be taken and is skipped";
   if (taken.kind != Taken::Kind::skipped) {
     now = taken.turns == 0 ? "it runs nothing"
-                           : fmt::format("it is `{}`", recorded(decision, name_of(taken.op),
+                           : fmt::format("it is `{}`", recorded(decision, name_of_last(taken),
                                                                 taken.object, scenario));
   }
   terminal_.out("  step {} was recorded as `{}`; now {}\n", step,
@@ -226,8 +226,8 @@ void Replay::show_divergence(const Item& item, const model::Outcome& outcome) co
 void Replay::show_violations(const model::Verdict& verdict) const {
   for (const model::Found& found : verdict.found) {
     terminal_.out("  {}: {}\n    expected  {}\n    found     {}\n", name_of(found),
-                  words_of(standing_of(found, judge_.runner().last())), found.violation.expected,
-                  found.violation.found);
+                  words_of(properties::standing_of(found, judge_.runner().last())),
+                  found.violation.expected, found.violation.found);
   }
 }
 
@@ -239,7 +239,7 @@ ExitCode Replay::code_of(const Item& item, const model::Verdict& verdict) const 
   if (expects || verdict.kind == VerdictKind::crash) return ExitCode::broken;
   const bool broken =
       std::any_of(verdict.found.begin(), verdict.found.end(), [&](const model::Found& found) {
-        return standing_of(found, judge_.runner().last()) == Standing::failure;
+        return properties::standing_of(found, judge_.runner().last()) == Standing::failure;
       });
   return broken ? ExitCode::broken : ExitCode::as_expected;
 }

@@ -130,6 +130,7 @@ class DecisionPolicy : public sim::Policy {
     taken.turns = run_.scheduler_.picks().back().turns;
     if (taken.turns > 0) {
       taken.op = row.op;
+      taken.step = row.step;
       taken.object = row.object;
     }
     if (decision_ != no_decision) compare(run_.scenario_->decisions[decision_], taken);
@@ -229,7 +230,7 @@ class DecisionPolicy : public sim::Policy {
   void compare(const Decision& decision, const Taken& taken) {
     if (!decision.ran_op.valid() || outcome_.diverged_at != 0) return;
     const bool same = taken.turns > 0 &&
-                      run_.scenario_->text(decision.ran_op) == name_of(taken.op) &&
+                      run_.scenario_->text(decision.ran_op) == name_of_last(taken) &&
                       decision.ran_object == taken.object;
     if (!same) outcome_.diverged_at = decision_ + 1;
   }
@@ -251,6 +252,7 @@ sim::Wake Run::turn(sim::Point point, OpCode op, NameId object) {
   const sim::Wake wake = back(self, scheduler_.turn(point));
   TaskRow& row = tasks_[self.value];
   row.op = op;
+  row.step.reset();
   row.object = object;
   return wake;
 }
@@ -373,7 +375,8 @@ std::uint32_t Run::watched_state(std::uint32_t attempt) const {
 }
 
 sim::Wake Run::step_begins(std::uint32_t attempt, Step step) {
-  const sim::Wake wake = turn(sim::Point::safepoint, OpCode::reload, {});
+  const sim::Wake wake = turn(sim::Point::safepoint, OpCode::pass);
+  if (!loading_) tasks_[scheduler_.current().value].step = step;
   event(EventKind::reload_step, attempt, static_cast<std::uint32_t>(step), watched_state(attempt),
         0);
   return wake;
@@ -674,6 +677,10 @@ const Trace& Runner::trace() const { return state_->run.trace_; }
 const Tables& Runner::tables() const { return state_->run.tables_; }
 std::span<const Guarantee> Runner::guarantees() const { return state_->guarantees; }
 
+std::string_view name_of_last(const Taken& taken) {
+  return taken.step ? name_of(*taken.step) : name_of(taken.op);
+}
+
 bool known_policy(std::string_view name) {
   return name == "stop" || sim::make_policy(name) != nullptr;
 }
@@ -711,7 +718,7 @@ Scenario explicit_decisions(const Scenario& scenario, const Runner& runner,
       }
     }
     if (taken.turns > 0) {
-      decision.ran_op = result.intern(name_of(taken.op));
+      decision.ran_op = result.intern(name_of_last(taken));
       decision.ran_object = taken.object;
     }
     Decision* last = result.decisions.empty() ? nullptr : &result.decisions.back();

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,13 +34,17 @@ struct Verdict {
 struct Taken {
   enum class Kind : std::uint8_t { run, reload, inspect, collect, skipped };
   Kind kind = Kind::run;
-  std::uint32_t index = 0;   // run: TaskId; reload: attempt; inspect: index of the inspection;
-                             // skipped: index of the decision
-  std::uint32_t turns = 0;   // really begun
-  OpCode op = OpCode::pass;  // the last op begun, if turns > 0
-  NameId object{};           // what that op acted on, if it has a name
+  std::uint32_t index = 0;  // run: TaskId; reload: attempt; inspect: index of the inspection;
+                            // skipped: index of the decision
+  std::uint32_t turns = 0;  // really begun
+  // What was begun last, if turns > 0: an op of the program, or a step of a reload's machinery.
+  OpCode op = OpCode::pass;
+  std::optional<Step> step{};  // then it is no op
+  NameId object{};             // what that op acted on, if it has a name
   bool operator==(const Taken&) const = default;
 };
+// The word for what was begun last, as in a recorded decision: "receive", "swap".
+std::string_view name_of_last(const Taken& taken);
 
 struct Outcome {
   Verdict verdict;
@@ -152,7 +157,8 @@ class Run {
     std::uint32_t repeat = 1;
     std::uint64_t payload = 0;
     Actor actor{};
-    OpCode op = OpCode::pass;
+    OpCode op = OpCode::pass;  // begun last; see Taken
+    std::optional<Step> step{};
     NameId object{};
   };
   struct AttemptState {

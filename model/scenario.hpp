@@ -168,7 +168,7 @@ struct Decision {
   NameId name{};  // none for collect
   std::uint32_t count = 0;
   // What it ran when it was recorded: the last op begun (see OpCode in program.hpp) and the name
-  // it acted on, if any.
+  // it acted on, if any; or the last step of a reload's machinery (see Step in event.hpp).
   NameId ran_op{};
   NameId ran_object{};
   bool operator==(const Decision&) const = default;
