@@ -8,17 +8,18 @@
 #include <utility>
 
 #include "cli/files.hpp"
-#include "cli/shrinking.hpp"
 #include "cli/signals.hpp"
 #include "cli/verdicts.hpp"
 #include "model/text.hpp"
 #include "properties/guarantees.hpp"
+#include "properties/same_bug.hpp"
 
 namespace midstride::cli {
 
 namespace {
 
 using model::Scenario;
+using properties::Bug;
 using properties::Standing;
 
 std::string_view guarantee_of(const Finding& finding) {
@@ -91,7 +92,7 @@ std::variant<Finding, Said> make_finding(const properties::CampaignResult& campa
   const model::Outcome& outcome = judge.run(violated.scenario, subject);
   finding.repeats = shows(bug, outcome, judge.runner().last());
   if (!finding.repeats) {
-    expect(finding.scenario, outcome.verdict);
+    properties::expect(finding.scenario, outcome.verdict);
   } else if (!failure && is_known(finding, bug, subject, judge, directory)) {
     finding.known = true;
   } else {

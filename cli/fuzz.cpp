@@ -16,7 +16,6 @@
 #include "cli/gates.hpp"
 #include "cli/happenings.hpp"
 #include "cli/json_lines.hpp"
-#include "cli/shrinking.hpp"
 #include "cli/signals.hpp"
 #include "cli/subjects.hpp"
 #include "cli/table.hpp"
@@ -28,6 +27,7 @@
 #include "properties/coverage.hpp"
 #include "properties/guarantees.hpp"
 #include "properties/shapes/table.hpp"
+#include "properties/shrinker.hpp"
 
 namespace midstride::cli {
 

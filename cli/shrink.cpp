@@ -5,13 +5,13 @@
 
 #include "cli/commands.hpp"
 #include "cli/files.hpp"
-#include "cli/shrinking.hpp"
 #include "cli/signals.hpp"
 #include "cli/subjects.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verdicts.hpp"
 #include "cli/words.hpp"
 #include "model/text.hpp"
+#include "properties/same_bug.hpp"
 
 namespace midstride::cli {
 
@@ -29,7 +29,8 @@ const model::Found& violation_to_keep(const model::Verdict& verdict, const model
     }
   }
   for (const model::Found& found : verdict.found) {
-    if (standing_of(found, run) > standing_of(*chosen, run)) chosen = &found;
+    if (properties::standing_of(found, run) > properties::standing_of(*chosen, run))
+      chosen = &found;
   }
   return *chosen;
 }
@@ -59,7 +60,7 @@ ExitCode shrink(const ShrinkOptions& options) {
               replay));
   }
   const model::Found found = violation_to_keep(outcome.verdict, judge.runner().last());
-  const Bug bug{found.guarantee, found.violation.bug, standing_of(found, judge.runner().last())};
+  const properties::Bug bug = properties::bug_of(found, judge.runner().last());
   model::Scenario recorded = explicit_decisions(scenario, judge.runner(), outcome);
   const bool repeats = shows(bug, judge.run(recorded, *subject), judge.runner().last());
   if (!repeats) {

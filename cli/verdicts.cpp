@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "properties/claims.hpp"
 #include "properties/guarantees.hpp"
 
 namespace midstride::cli {
@@ -39,31 +38,6 @@ bool meets(const model::Verdict& verdict, const model::Expectation& expectation,
   std::sort(expected.begin(), expected.end());
   std::sort(found.begin(), found.end());
   return verdict.kind == expectation.verdict && expected == found;
-}
-
-void expect(model::Scenario& scenario, const model::Verdict& verdict) {
-  model::Expectation expectation{.verdict = verdict.kind, .guarantees = {}};
-  std::vector<std::uint32_t> indices;
-  for (const Found& found : verdict.found) indices.push_back(found.guarantee);
-  std::sort(indices.begin(), indices.end());
-  for (const std::uint32_t index : indices)
-    expectation.guarantees.push_back(scenario.intern(properties::guarantees()[index].name));
-  scenario.expectation = expectation;
-  normalise(scenario);
-}
-
-Standing standing_of(const Found& found, const model::Run& run) {
-  const model::Scenario& scenario = run.scenario();
-  const properties::Claim* claim =
-      properties::claim_on(scenario.subject, scenario.granularity, name_of(found));
-  if (claim == nullptr) return Standing::unclaimed;
-  switch (claim->promise) {
-    case properties::Promise::holds: break;
-    case properties::Promise::given_up: return Standing::expected;
-    case properties::Promise::conditional:
-      return claim->predicate->holds(run) ? Standing::failure : Standing::expected;
-  }
-  return Standing::failure;
 }
 
 std::string_view words_of(Standing standing) {

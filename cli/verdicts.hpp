@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "model/run.hpp"
-#include "properties/campaign.hpp"
+#include "properties/claims.hpp"
 
 namespace midstride::cli {
 
@@ -17,11 +17,6 @@ std::string describe(const model::Expectation& expectation, const model::Scenari
 // Whether the verdict is what the file expects.
 bool meets(const model::Verdict& verdict, const model::Expectation& expectation,
            const model::Scenario& scenario);
-// Makes the scenario expect that verdict.
-void expect(model::Scenario& scenario, const model::Verdict& verdict);
-
-// What the violation means for the subject that the run's scenario names, by the claims.
-properties::Standing standing_of(const model::Found& found, const model::Run& run);
 std::string_view words_of(properties::Standing standing);
 
 // The run was made twice and was not the same.

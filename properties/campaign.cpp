@@ -66,17 +66,7 @@ struct Campaign::State {
   }
 
   Standing standing(const model::Found& found) const {
-    const Claim* claim =
-        claim_on(result.subject, result.granularity, guarantees()[found.guarantee].name);
-    if (claim == nullptr) return Standing::unclaimed;
-    switch (claim->promise) {
-      case Promise::holds: return Standing::failure;
-      case Promise::given_up: return Standing::expected;
-      case Promise::conditional:
-        return claim->predicate->holds(judge.runner().last()) ? Standing::failure
-                                                              : Standing::expected;
-    }
-    return Standing::failure;
+    return standing_of(found, judge.runner().last());
   }
 
   void keep(const model::Found& found, Standing how, std::uint64_t seed,

@@ -30,12 +30,6 @@ struct CampaignOptions {
   bool paired = true;
 };
 
-// What a run makes of one guarantee.
-enum class Standing : std::uint8_t {
-  unclaimed,  // violated, and nobody promised anything
-  expected,   // violated, and given up by design (or outside the condition of the claim)
-  failure,    // violated though promised
-};
 struct Violated {
   std::uint32_t guarantee = 0;  // index into guarantees()
   Standing standing = Standing::unclaimed;

@@ -40,6 +40,15 @@ std::span<const Claim> claims();
 const Claim* claim_on(std::string_view subject, model::Granularity granularity,
                       std::string_view guarantee);
 
+// What a violation means.
+enum class Standing : std::uint8_t {
+  unclaimed,  // violated, and nobody promised anything
+  expected,   // violated, and given up by design (or outside the condition of the claim)
+  failure,    // violated though promised
+};
+// For the subject and the granularity that the run's scenario names.
+Standing standing_of(const model::Found& found, const model::Run& run);
+
 bool matches(std::string_view pattern, std::string_view name);
 
 }  // namespace midstride::properties

@@ -39,4 +39,15 @@ const model::Outcome& Judge::run(const model::Scenario& scenario, model::Subject
   return outcome_;
 }
 
+void expect(model::Scenario& scenario, const model::Verdict& verdict) {
+  model::Expectation expectation{.verdict = verdict.kind, .guarantees = {}};
+  std::vector<std::uint32_t> indices;
+  for (const model::Found& found : verdict.found) indices.push_back(found.guarantee);
+  std::sort(indices.begin(), indices.end());
+  for (const std::uint32_t index : indices)
+    expectation.guarantees.push_back(scenario.intern(guarantees()[index].name));
+  scenario.expectation = expectation;
+  normalise(scenario);
+}
+
 }  // namespace midstride::properties

@@ -27,4 +27,7 @@ class Judge {
   model::Outcome outcome_;
 };
 
+// Makes the scenario expect that verdict.
+void expect(model::Scenario& scenario, const model::Verdict& verdict);
+
 }  // namespace midstride::properties

@@ -5,15 +5,6 @@
 
 namespace midstride::properties {
 
-Trial SameBug::operator()(const model::Scenario& candidate) const {
-  const model::Outcome& outcome = runner_->run(candidate, *subject_);
-  for (const model::Found& found : outcome.verdict.found) {
-    if (found.guarantee == guarantee_ && found.violation.bug == bug_)
-      return {true, runner_->last(), outcome};
-  }
-  return {false, runner_->last(), outcome};
-}
-
 namespace {
 
 // Whether the passes found anything.

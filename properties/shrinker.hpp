@@ -15,7 +15,6 @@
 
 #include "model/run.hpp"
 #include "model/scenario.hpp"
-#include "model/subject.hpp"
 
 namespace midstride::properties {
 
@@ -31,26 +30,9 @@ struct Trial {
   const model::Run* run = nullptr;
   const model::Outcome* outcome = nullptr;
 };
-// Must give the same answer for the same scenario. A guarantee over two runs is shrunk with a
-// function that makes both.
+// Must give the same answer for the same scenario. The one for a bug that was found is SameBug
+// (same_bug.hpp).
 using Fails = std::function<Trial(const model::Scenario&)>;
-
-// The guard for one run: the same guarantee (an index into the runner's table) broken by the same
-// bug (Violation::bug), so that shrinking never slides from one bug to another.
-class SameBug {
- public:
-  // Both must outlive the guard.
-  SameBug(model::Runner& runner, model::Subject& subject, std::uint32_t guarantee,
-          std::uint32_t bug)
-      : runner_(&runner), subject_(&subject), guarantee_(guarantee), bug_(bug) {}
-  Trial operator()(const model::Scenario& candidate) const;
-
- private:
-  model::Runner* runner_;
-  model::Subject* subject_;
-  std::uint32_t guarantee_;
-  std::uint32_t bug_;
-};
 
 struct ShrinkProgress {
   std::uint32_t runs = 0;

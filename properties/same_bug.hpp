@@ -1,0 +1,43 @@
+// Which bug a violation is, and the guard under which everybody shrinks: the same guarantee, broken
+// by the same bug, with the same standing. So shrinking never slides from one bug to another, and a
+// violation of a promise never turns into one that was to be expected.
+#pragma once
+
+#include <cstdint>
+
+#include "properties/claims.hpp"
+#include "properties/judge.hpp"
+#include "properties/shrinker.hpp"
+
+namespace midstride::properties {
+
+struct Bug {
+  std::uint32_t guarantee = 0;  // index into guarantees()
+  std::uint32_t bug = 0;        // Violation::bug
+  Standing standing = Standing::unclaimed;
+  bool operator==(const Bug&) const = default;
+};
+Bug bug_of(const model::Found& found, const model::Run& run);
+// Whether a run and its outcome show it.
+bool shows(const Bug& bug, const model::Outcome& outcome, const model::Run& run);
+
+// The guard, over one run or two, as the guarantee needs.
+class SameBug {
+ public:
+  // Judge and subject must outlive the guard.
+  SameBug(const Bug& bug, model::Subject& subject, Judge& judge)
+      : bug_(bug), subject_(&subject), judge_(&judge) {}
+  Trial operator()(const model::Scenario& candidate) const;
+
+ private:
+  Bug bug_;
+  model::Subject* subject_;
+  Judge* judge_;
+};
+
+// The scenario, whose subject is the given one, must show the bug. The result expects the verdict
+// that it has.
+Shrunk shrink_keeping(const Bug& bug, const model::Scenario& scenario, model::Subject& subject,
+                      Judge& judge, const ShrinkOptions& options = {});
+
+}  // namespace midstride::properties
