@@ -12,9 +12,11 @@
 #include "model/text.hpp"
 #include "properties/generator.hpp"
 #include "properties/guarantees.hpp"
+#include "properties/same_bug.hpp"
 #include "properties/shapes/facts.hpp"
 #include "properties/shrink/edit.hpp"
 #include "properties/shrink/turns.hpp"
+#include "properties/single_cuts_test.hpp"
 
 namespace midstride::properties {
 namespace {
@@ -67,6 +69,73 @@ then round-robin
 }
 
 // What a predicate alone decides.
+
+TEST(Shrinker, LeavesWhatTheBugNeeds) {
+  const auto fails = [](const Scenario& candidate) {
+    return has(candidate, Fact::held_handle_called) && !candidate.reloads.empty() &&
+           candidate.tasks.size() >= 2;
+  };
+  const Scenario start = scenario(R"(
+module shop
+  version 1
+    a = 7
+    class X:
+      def f(self, x):
+        return x
+    def hold(y):
+      try:
+        k = X()
+        m = k.f
+        c.receive()
+        emit m(add(y, 3))
+      finally:
+        emit 8
+    def add(x, y):
+      return x
+  version 2
+    a = 8
+  version 3
+    a = 9
+module bank
+  version 1
+    def pay():
+      emit shop.a
+channel c
+channel d
+task t: shop.hold(5)
+task u:
+  bank.pay()
+  c.send(d.receive())
+task v: d.send(0)
+reload r1: shop -> 2
+reload r2: shop -> 3
+reload r3: bank -> 1
+poke p: t.m = 4
+do
+  run t 9
+  reload r1
+  poke p
+  run v
+  run t
+then random seed 5
+)");
+  const Shrunk shrunk = shrink(start, fails);
+  EXPECT_TRUE(shrunk.one_minimal);
+  EXPECT_EQ(model::write(shrunk.scenario), R"(midstride 1
+subject model/overwrite
+granularity yields
+module shop
+  version 1
+    def f():
+      x = y
+      yield
+      x()
+task t: pass
+task u: pass
+reload r: shop -> 1
+then stop
+)");
+}
 
 TEST(Shrinker, KeepsStoryAndExpectation) {
   Scenario start = scenario("# Told once.\ntask t: emit 5\ntask u: pass\nexpect held\n");
@@ -139,68 +208,11 @@ TEST(Shrinker, TellsOfItsProgressAndStopsWhenTold) {
   EXPECT_FALSE(shrunk.one_minimal);
 }
 
-// Whether any single cut still fails: made here without the shrinker's passes.
-std::vector<Scenario> single_cuts(const Scenario& whole) {
-  std::vector<Scenario> result;
-  const auto without = [&](auto list, std::size_t count) {
-    for (std::size_t at = 0; at < count; ++at) {
-      Scenario cut_one = whole;
-      auto& items = list(cut_one);
-      items.erase(items.begin() + static_cast<std::ptrdiff_t>(at));
-      result.push_back(cut_one);
-    }
-  };
-  without(
-      [](Scenario & of) -> auto& { return of.tasks; }, whole.tasks.size());
-  without(
-      [](Scenario & of) -> auto& { return of.modules; }, whole.modules.size());
-  without(
-      [](Scenario & of) -> auto& { return of.channels; }, whole.channels.size());
-  without(
-      [](Scenario & of) -> auto& { return of.reloads; }, whole.reloads.size());
-  without(
-      [](Scenario & of) -> auto& { return of.inspections; }, whole.inspections.size());
-  without(
-      [](Scenario & of) -> auto& { return of.decisions; }, whole.decisions.size());
-  for (const Body body : bodies(whole)) {
-    if (body.module != Body::task) {
-      Scenario cut_one = whole;
-      auto& versions = cut_one.modules[body.module].versions;
-      versions.erase(versions.begin() + body.index);
-      result.push_back(cut_one);
-    }
-    const std::vector<Line>& lines = lines_of(whole, body);
-    for (std::size_t at = 0; at < lines.size(); ++at) {
-      const LineKind kind = lines[at].kind;
-      if (kind == LineKind::end || kind == LineKind::except_ || kind == LineKind::except_exit ||
-          kind == LineKind::finally_ || kind == LineKind::pass)
-        continue;
-      const bool block =
-          kind == LineKind::def_ || kind == LineKind::class_ || kind == LineKind::try_;
-      const std::size_t last = block ? model::block_end(lines, at) : at;
-      Scenario cut_one = whole;
-      std::vector<Line>& rest = lines_of(cut_one, body);
-      rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(at),
-                 rest.begin() + static_cast<std::ptrdiff_t>(last) + 1);
-      result.push_back(cut_one);
-    }
-  }
-  for (std::size_t at = 0; at < whole.decisions.size(); ++at) {
-    if (whole.decisions[at].count == 0) continue;
-    Scenario lower = whole;
-    --lower.decisions[at].count;
-    result.push_back(lower);
-  }
-  return result;
-}
-
 void expect_one_minimal(const Shrunk& shrunk, const Fails& fails) {
   EXPECT_TRUE(shrunk.one_minimal) << shrunk.runs;
   EXPECT_EQ(model::problem(shrunk.scenario), std::nullopt);
   EXPECT_TRUE(fails(shrunk.scenario).fails) << model::write(shrunk.scenario);
-  for (Scenario& smaller : single_cuts(shrunk.scenario)) {
-    mend(smaller);
-    if (model::problem(smaller)) continue;
+  for (const Scenario& smaller : single_cuts(shrunk.scenario)) {
     EXPECT_FALSE(fails(smaller).fails) << model::write(shrunk.scenario) << "still fails as\n"
                                        << model::write(smaller);
   }
@@ -225,37 +237,35 @@ class WithRuns : public testing::Test {
  protected:
   // The first generated run of the subject that breaks the guarantee, with explicit decisions.
   Scenario failing(std::string_view guarantee, std::uint64_t first_seed = 0) {
-    index = *guarantee_index(guarantee);
     for (std::uint64_t seed = first_seed;; ++seed) {
       const Scenario start = generated(seed);
-      const model::Outcome& outcome = runner.run(start, *subject);
+      const model::Outcome& outcome = judge.run(start, *subject);
       for (const model::Found& found : outcome.verdict.found) {
-        if (found.guarantee != index) continue;
-        bug = found.violation.bug;
-        return explicit_decisions(start, runner, outcome);
+        if (found.guarantee != *guarantee_index(guarantee)) continue;
+        bug = bug_of(found, judge.runner().last());
+        return explicit_decisions(start, judge.runner(), outcome);
       }
     }
   }
 
   std::unique_ptr<model::Subject> subject = model::make_subject("model/overwrite");
-  model::Runner runner{guarantees()};
-  std::uint32_t index = 0;
-  std::uint32_t bug = 0;
+  Judge judge;
+  Bug bug;
 };
 
 TEST_F(WithRuns, EndsWhereNothingSingleCanGo) {
   for (std::uint64_t seed = 0; seed < 10; ++seed) {
     const Scenario start = failing("version-consistent", seed * 100);
-    const SameBug same(runner, *subject, index, bug);
+    const SameBug same(bug, *subject, judge);
     expect_one_minimal(shrink(start, same), same);
   }
 }
 
 TEST_F(WithRuns, SaysWhatTheDecisionsRan) {
   const Scenario start = failing("failed-reload");
-  const SameBug same(runner, *subject, index, bug);
+  const SameBug same(bug, *subject, judge);
   const Shrunk shrunk = shrink(start, same);
-  const model::Outcome& outcome = runner.run(shrunk.scenario, *subject);
+  const model::Outcome& outcome = judge.run(shrunk.scenario, *subject);
   EXPECT_EQ(outcome.diverged_at, 0U) << model::write(shrunk.scenario);
   EXPECT_EQ(outcome.skipped, 0U);
   for (const Decision& decision : shrunk.scenario.decisions)
@@ -265,9 +275,89 @@ TEST_F(WithRuns, SaysWhatTheDecisionsRan) {
 
 TEST_F(WithRuns, DoesNotTakeOneBugForAnother) {
   const Scenario start = failing("version-consistent");
-  EXPECT_TRUE(SameBug(runner, *subject, index, bug)(start).fails);
-  EXPECT_FALSE(SameBug(runner, *subject, index, bug + 1)(start).fails);
-  EXPECT_FALSE(SameBug(runner, *subject, index + 1, bug)(start).fails);
+  const auto fails = [&](const Bug& other) { return SameBug(other, *subject, judge)(start).fails; };
+  EXPECT_TRUE(fails(bug));
+  EXPECT_FALSE(fails({bug.guarantee, bug.bug + 1, bug.standing}));
+  EXPECT_FALSE(fails({bug.guarantee + 1, bug.bug, bug.standing}));
+  EXPECT_FALSE(fails({bug.guarantee, bug.bug, Standing::failure})) << "it was to be expected";
+}
+
+TEST_F(WithRuns, NamesTheStepThatAReloadTook) {
+  const Scenario start = scenario(R"(
+subject model/swap
+module shop
+  version 1
+    a = 1
+task t: emit 1
+reload r: shop -> 1
+do
+  reload r 1
+  reload r 1
+  reload r 1
+  reload r
+then stop
+)");
+  const auto swap = model::make_subject("model/swap");
+  model::Scenario recorded = start;
+  recorded.decisions.clear();
+  for (const model::Taken& taken : judge.run(start, *swap).taken)
+    recorded.story.push_back(std::string(name_of_last(taken)));
+  EXPECT_EQ(recorded.story, (std::vector<std::string>{"stage", "store", "swap", "reclaim"}));
+}
+
+// The turns that a cut takes away are taken from the decisions that ran them.
+TEST_F(WithRuns, MapsTurnCounts) {
+  const Scenario start = scenario(R"(
+module shop
+  version 1
+    def f():
+      x = 1
+      y = 2
+      z = 3
+      emit x
+      c.receive()
+      emit y
+channel c
+task t: shop.f()
+task u:
+  yield
+  c.send(0)
+do
+  run t 3
+  run u 1
+  run t 4
+  run u 1
+  run t 1
+then stop
+)");
+  const model::Outcome& outcome = judge.run(start, *subject);
+  ASSERT_EQ(outcome.skipped, 0U);
+  TurnRecord turns;
+  turns.record(judge.runner().last(), outcome);
+  const auto counts = [&](std::string_view gone) {
+    Scenario changed = start;
+    for (const Body body : bodies(changed)) {
+      std::vector<Line>& lines = lines_of(changed, body);
+      for (const Range& statement : statements(lines)) {
+        const model::NameId name = lines[statement.begin].name;
+        if (!name.valid() || changed.text(name) != gone) continue;
+        cut(lines, statement);
+        break;
+      }
+    }
+    mend(changed);
+    std::vector<Decision> decisions = start.decisions;
+    const bool any = turns.map(changed, decisions);
+    std::string result = any ? "" : "as before:";
+    for (const Decision& decision : decisions)
+      result += " " + std::string(start.text(decision.name)) + std::to_string(decision.count);
+    return result;
+  };
+  EXPECT_EQ(counts("z"), " t3 u1 t3 u1 t1") << "nobody reads it";
+  EXPECT_EQ(counts("x"), " t2 u1 t5 u1 t1") << "emit x looks a global up then";
+  EXPECT_EQ(counts("y"), " t3 u1 t3 u1 t2");
+  EXPECT_EQ(counts("nothing"), "as before: t3 u1 t4 u1 t1");
+  EXPECT_EQ(counts("f"), " t2 u1 u1") << "with the function, all that ran in it";
 }
 
 // mend.

@@ -31,16 +31,39 @@ void cut_list(Search& search, List Scenario::*list) {
       });
 }
 
+// Cuts versions of a module. Their reloads bring the last version before them instead, or the first
+// one after them.
+void cut_but_reload(Scenario& scenario, model::Module& module, std::size_t begin, std::size_t end) {
+  const bool all = begin == 0 && end == module.versions.size();
+  for (model::Reload& reload : scenario.reloads) {
+    model::Target& target = reload.targets.front();
+    for (std::size_t at = begin; at < end && !all && target.module == module.name; ++at) {
+      if (target.version != module.versions[at].number) continue;
+      target.version = module.versions[begin > 0 ? begin - 1 : end].number;
+      break;
+    }
+  }
+  erase(module.versions, begin, end);
+}
+
+// With their reloads, then without.
 void cut_versions(Search& search) {
-  for (std::size_t at = 0; at < search.best().modules.size(); ++at) {
-    search.cut_units(
-        Changes::program,
-        [&](const Scenario& scenario) {
-          return at < scenario.modules.size() ? scenario.modules[at].versions.size() : 0;
-        },
-        [&](Scenario& scenario, std::size_t begin, std::size_t end) {
-          erase(scenario.modules[at].versions, begin, end);
-        });
+  for (const bool with_reloads : {true, false}) {
+    for (std::size_t at = 0; at < search.best().modules.size(); ++at) {
+      search.cut_units(
+          Changes::program,
+          [&](const Scenario& scenario) {
+            return at < scenario.modules.size() ? scenario.modules[at].versions.size() : 0;
+          },
+          [&](Scenario& scenario, std::size_t begin, std::size_t end) {
+            model::Module& module = scenario.modules[at];
+            if (with_reloads) {
+              erase(module.versions, begin, end);
+            } else {
+              cut_but_reload(scenario, module, begin, end);
+            }
+          });
+    }
   }
 }
 

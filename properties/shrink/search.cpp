@@ -43,9 +43,10 @@ Trial Search::run(const model::Scenario& candidate) {
 
 void Search::accept(model::Scenario& candidate, const Trial& trial) {
   ++accepted_;
+  // While the run's scenario is still there.
+  if (trial.outcome != nullptr) turns_.record(*trial.run, *trial.outcome);
   weight_ = weigh(candidate);
   best_ = std::move(candidate);
-  if (trial.outcome != nullptr) turns_.record(*trial.run, *trial.outcome);
 }
 
 bool Search::attempt_exactly(model::Scenario& candidate) {
@@ -95,7 +96,7 @@ void Search::annotate() {
   for (std::size_t at = 0; at < best_.decisions.size() && at < trial.outcome->taken.size(); ++at) {
     const model::Taken& taken = trial.outcome->taken[at];
     if (taken.turns == 0) continue;
-    best_.decisions[at].ran_op = best_.intern(name_of(taken.op));
+    best_.decisions[at].ran_op = best_.intern(name_of_last(taken));
     best_.decisions[at].ran_object = taken.object;
   }
 }

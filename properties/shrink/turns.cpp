@@ -10,6 +10,8 @@ using model::Event;
 using model::EventKind;
 using model::FunctionCode;
 using model::Op;
+using model::OpCode;
+using model::Operand;
 using model::Taken;
 
 namespace {
@@ -45,8 +47,104 @@ const FunctionCode* counterpart(const FunctionCode& function, const model::Progr
   return found == fresh.functions.end() ? nullptr : &*found;
 }
 
-bool alike(const Op& left, const Op& right) {
-  return left.code == right.code && left.argc == right.argc;
+// What tells an op from the others of its function, in names, so that it can be found again among
+// the ops of a changed program.
+struct Mark {
+  model::OpCode code;
+  std::uint8_t argc;
+  std::uint32_t target;   // the local that it sets
+  std::uint32_t object;   // what it acts on
+  std::uint32_t operand;  // a local or a constant
+  bool operator==(const Mark&) const = default;
+};
+
+constexpr std::uint32_t unnamed = 0xffff'ffff;
+
+std::uint32_t local_name(const model::Program& program, const FunctionCode& function,
+                         std::uint16_t operand) {
+  return operand < function.locals ? program.local_names[function.locals_begin + operand].value
+                                   : unnamed;
+}
+
+struct Marks {
+  std::vector<Mark> of_turns;      // of the ops that are turns
+  std::vector<std::uint32_t> pcs;  // where these are
+};
+
+Marks marks(const model::Program& program, const FunctionCode& function) {
+  Marks result;
+  const std::span<const Op> ops = program.ops_of(function).subspan(1);  // the header is at -1
+  for (std::uint32_t pc = 0; pc < ops.size(); ++pc) {
+    const Op& op = ops[pc];
+    if (model::silent(op.code)) continue;
+    const std::uint32_t module = op.x >> 16;
+    const bool of_slot = op.code == OpCode::resolve || op.code == OpCode::store ||
+                         op.code == OpCode::define_function || op.code == OpCode::define_class;
+    const bool constant = (op.a & Operand::constant_bit) != 0;
+    result.pcs.push_back(pc);
+    result.of_turns.push_back(
+        {.code = op.code,
+         .argc = op.argc,
+         .target = local_name(program, function, op.dst),
+         .object = of_slot && module != model::Program::nowhere
+                       ? program.modules[module].slots[op.x & 0xffff].value
+                       : op.x & 0xffff,
+         .operand = constant ? program.constants[op.a ^ unsigned{Operand::constant_bit}].word
+                             : local_name(program, function, op.a)});
+  }
+  return result;
+}
+
+// How much speaks for one op being the other. Nothing when it cannot be.
+std::uint32_t likeness(const Mark& left, const Mark& right) {
+  if (left.code != right.code || left.argc != right.argc) return 0;
+  return 3 + (left.target == right.target ? 1U : 0U) + (left.object == right.object ? 1U : 0U) +
+         (left.operand == right.operand ? 1U : 0U);
+}
+
+// Beyond so many pairs of ops that may be one another, nothing is matched.
+constexpr std::size_t pairs_max = 1U << 20;
+
+// By op of `old`: its counterpart in `fresh`, or unnamed. In order, and with the highest likeness
+// in all.
+std::vector<std::uint32_t> matched(std::span<const Mark> old, std::span<const Mark> fresh) {
+  std::vector<std::uint32_t> result(old.size(), unnamed);
+  std::size_t begin = 0;
+  std::size_t old_end = old.size();
+  std::size_t fresh_end = fresh.size();
+  while (begin < std::min(old_end, fresh_end) && old[begin] == fresh[begin]) ++begin;
+  while (std::min(old_end, fresh_end) > begin && old[old_end - 1] == fresh[fresh_end - 1])
+    --old_end, --fresh_end;
+  for (std::size_t at = 0; at < begin; ++at) result[at] = static_cast<std::uint32_t>(at);
+  for (std::size_t at = old_end; at < old.size(); ++at)
+    result[at] = static_cast<std::uint32_t>(at - old_end + fresh_end);
+
+  const std::size_t rows = old_end - begin;
+  const std::size_t columns = fresh_end - begin;
+  if (rows * columns > pairs_max) return result;
+  // best[row, column]: of what is left from there on.
+  std::vector<std::uint32_t> best((rows + 1) * (columns + 1));
+  const auto of = [&](std::size_t row, std::size_t column) -> std::uint32_t& {
+    return best[row * (columns + 1) + column];
+  };
+  for (std::size_t row = rows; row-- > 0;) {
+    for (std::size_t column = columns; column-- > 0;) {
+      const std::uint32_t alike = likeness(old[begin + row], fresh[begin + column]);
+      of(row, column) = std::max({of(row + 1, column), of(row, column + 1),
+                                  alike == 0 ? 0 : alike + of(row + 1, column + 1)});
+    }
+  }
+  for (std::size_t row = 0, column = 0; row < rows && column < columns;) {
+    const std::uint32_t alike = likeness(old[begin + row], fresh[begin + column]);
+    if (alike > 0 && of(row, column) == alike + of(row + 1, column + 1)) {
+      result[begin + row++] = static_cast<std::uint32_t>(begin + column++);
+    } else if (of(row, column) == of(row + 1, column)) {
+      ++row;
+    } else {
+      ++column;
+    }
+  }
+  return result;
 }
 
 }  // namespace
@@ -74,43 +172,54 @@ void TurnRecord::record(const model::Run& run, const model::Outcome& outcome) {
   }
 }
 
-TurnRecord::Gone TurnRecord::gone(std::uint32_t function) const {
-  const std::span<const Op> old = program_.ops_of(program_.functions[function]);
-  const FunctionCode* other = counterpart(program_.functions[function], program_, changed_);
-  const auto size = static_cast<std::uint32_t>(old.size());
-  if (other == nullptr) return {0, size};
-  const std::span<const Op> fresh = changed_.ops_of(*other);
-  if (fresh.size() >= old.size()) return {};
-  const auto missing = static_cast<std::uint32_t>(old.size() - fresh.size());
-  const auto differs = std::ranges::mismatch(old, fresh, alike);
-  // The header is in front of pc 0.
-  const auto begin = static_cast<std::uint32_t>(differs.in1 - old.begin());
-  return {begin - std::min(begin, 1U), begin - std::min(begin, 1U) + missing};
+void TurnRecord::align(std::uint32_t function, Turns& turns) const {
+  const FunctionCode& code = program_.functions[function];
+  turns.assign(program_.ops_of(code).size() - 1, 0);
+  const FunctionCode* other = counterpart(code, program_, changed_);
+  if (other == nullptr) return;
+  const Marks old = marks(program_, code);
+  const std::vector<Mark> fresh = marks(changed_, *other).of_turns;
+  const std::vector<std::uint32_t> found = matched(old.of_turns, fresh);
+  const auto count = static_cast<std::uint32_t>(old.pcs.size());
+  // From one matched op to the next: the new ones in between stand for the old ones in between, as
+  // many as there are; what is over is run with the matched op after them, or the old one before.
+  std::uint32_t next = 0;
+  for (std::uint32_t at = 0; at <= count; ++at) {
+    const std::uint32_t first = at;
+    while (at < count && found[at] == unnamed) ++at;
+    const std::uint32_t end = at < count ? found[at] : static_cast<std::uint32_t>(fresh.size());
+    for (std::uint32_t gone = first; gone < at && next < end; ++gone, ++next)
+      turns[old.pcs[gone]] = 1;
+    if (at < count) {
+      turns[old.pcs[at]] = end - next + 1;
+    } else if (count > 0) {
+      turns[old.pcs[count - 1]] += end - next;
+    }
+    next = end + 1;
+  }
 }
 
 bool TurnRecord::map(const model::Scenario& changed, std::vector<model::Decision>& decisions) {
   if (ops_.empty()) return false;
   changed_.compile(changed);
-  gone_.clear();
-  for (std::uint32_t at = 0; at < program_.functions.size(); ++at) gone_.push_back(gone(at));
-  lost_.assign(decisions.size(), 0);
-  kept_.assign(decisions.size(), 0);
-  bool any = false;
+  turns_.resize(program_.functions.size());
+  for (std::uint32_t at = 0; at < turns_.size(); ++at) align(at, turns_[at]);
+  before_.assign(decisions.size(), 0);
+  after_.assign(decisions.size(), 0);
   for (const OpRun& op : ops_) {
-    const Gone& range = gone_[op.function];
-    const bool lost = op.pc >= range.begin && op.pc < range.end;
-    ++(lost ? lost_ : kept_)[op.decision];
-    any = any || lost;
+    ++before_[op.decision];
+    after_[op.decision] += turns_[op.function][op.pc];
   }
-  if (!any) return false;
+  if (before_ == after_) return false;
   std::size_t kept = 0;
   for (std::size_t at = 0; at < decisions.size(); ++at) {
-    model::Decision& decision = decisions[at];
-    if (lost_[at] > 0 && kept_[at] == 0 && decision.kind == model::Decision::Kind::run) continue;
-    if (decision.count > lost_[at])
-      decision.count -= lost_[at];
-    else if (decision.count > 0)
-      decision.count = 1;
+    model::Decision decision = decisions[at];
+    const bool runs = decision.kind == model::Decision::Kind::run;
+    if (runs && before_[at] > 0 && after_[at] == 0) continue;
+    if (before_[at] != after_[at] && (runs || decision.count > 0)) {
+      const std::uint32_t turns = std::max(decision.count, 1U) + after_[at];
+      decision.count = turns > before_[at] ? turns - before_[at] : 1;
+    }
     decisions[kept++] = decision;
   }
   decisions.resize(kept);

@@ -1,6 +1,7 @@
 // Which ops each decision of a run ran, and what becomes of the decisions' turn counts when lines
-// are cut: a decision loses the turns of the ops that are gone, and goes with its last one. So the
-// schedule after a cut is the schedule before it, as far as there is one.
+// are cut: a decision loses the turns of the ops that are gone, and goes with its last one; ops
+// that are new (a name that lost its assignment is looked up as a global) are run together with the
+// op after them. So the schedule after a cut is the schedule before it, as far as there is one.
 #pragma once
 
 #include <cstdint>
@@ -27,19 +28,17 @@ class TurnRecord {
     std::uint32_t function;  // index into program_.functions
     std::uint32_t pc;
   };
-  // The ops of a function that are gone: from begin to before end.
-  struct Gone {
-    std::uint32_t begin = 0;
-    std::uint32_t end = 0;
-  };
-  Gone gone(std::uint32_t function) const;
+  // By pc of a recorded function: how many turns of the changed one stand for that op. None when it
+  // is gone.
+  using Turns = std::vector<std::uint32_t>;
+  void align(std::uint32_t function, Turns& turns) const;
 
   model::Program program_;  // of the recorded scenario
   model::Program changed_;
   std::vector<OpRun> ops_;
-  std::vector<Gone> gone_;           // by function
-  std::vector<std::uint32_t> lost_;  // by decision: turns
-  std::vector<std::uint32_t> kept_;
+  std::vector<Turns> turns_;           // by function
+  std::vector<std::uint32_t> before_;  // by decision: ops that it ran
+  std::vector<std::uint32_t> after_;   // and turns that stand for them
 };
 
 }  // namespace midstride::properties
