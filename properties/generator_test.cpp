@@ -117,6 +117,32 @@ TEST(Generator, AlwaysHasSomethingToRunAndToReload) {
   }
 }
 
+// Alone, and after each other shape, as generate() writes them.
+TEST(Generator, ShowsEachShapeThatItWrites) {
+  const auto shows = [](const Shape* before, const Shape& shape, std::uint64_t seed) {
+    sim::Choices source = choices(seed);
+    const GeneratorOptions options;
+    Builder builder(source, options);
+    if (before != nullptr) before->write(builder, 0);
+    if (builder.has(0, shape.taken)) return;
+    shape.write(builder, 0);
+    model::Scenario scenario;
+    builder.finish(scenario);
+    normalise(scenario);
+    expect_good(scenario);
+    EXPECT_EQ(facts_of(scenario) & shape.shown_by, shape.shown_by)
+        << shape.name << (before == nullptr ? "" : " after ")
+        << (before == nullptr ? "" : before->name) << "\n"
+        << model::write(scenario);
+  };
+  for (const Shape& shape : shapes()) {
+    for (std::uint64_t seed = 0; seed < 200; ++seed) shows(nullptr, shape, seed);
+    for (const Shape& before : shapes()) {
+      for (std::uint64_t seed = 0; seed < 10; ++seed) shows(&before, shape, seed);
+    }
+  }
+}
+
 TEST(Generator, GivesEachShapeAFewPercent) {
   constexpr int runs = 4000;
   std::vector<int> seen(shapes().size());

@@ -9,7 +9,7 @@ void write_across_modules(Builder& b, std::uint32_t module) {
   b.want_function(other);
   const bool reads = b.chance(1, 3);
   if (reads) b.want_global(other);
-  b.open_frame(module, Name::relay);
+  b.open_frame(module, Name::relay, Builder::Frames::functions);
   b.emit().member(other, Name::f).call();
   b.suspend();
   if (reads) {

@@ -75,11 +75,26 @@ void Builder::need_versions(std::uint32_t module, std::uint32_t count) {
 }
 
 std::uint32_t Builder::later_version(std::uint32_t module) {
-  return 2 + below(modules_[module].versions - 1);
+  const std::uint32_t version = 2 + below(modules_[module].versions - 1);
+  return (modules_[module].repeats & only(version)) == 0 ? version : last_version(module);
 }
 
-void Builder::repeat_version(std::uint32_t module, std::uint32_t version) {
+std::uint32_t Builder::last_version(std::uint32_t module) {
+  ModuleDraft& draft = modules_[module];
+  if (draft.versions == 2 && (draft.repeats & only(2)) != 0) need_versions(module, 3);
+  std::uint32_t version = draft.versions;
+  while (version > 2 && (draft.repeats & only(version)) != 0) --version;
+  return version;
+}
+
+bool Builder::repeat_version(std::uint32_t module, std::uint32_t version) {
+  for (const Piece& piece : pieces_) {
+    const bool here = (piece.versions & only(version)) != 0;
+    const bool before = (piece.versions & only(version - 1)) != 0;
+    if (piece.owner == module && here != before) return false;
+  }
   modules_[module].repeats |= only(version);
+  return true;
 }
 
 void Builder::want_function(std::uint32_t module) {
@@ -142,7 +157,7 @@ Name Builder::task(Name apart_from) {
 void Builder::open_frame(std::uint32_t module, Name name, Frames frames, Name apart_from) {
   frame_name_ = name;
   frame_apart_from_ = apart_from;
-  if (frames == Frames::both && chance(1, 5)) {
+  if (frames == Frames::tasks || (frames == Frames::both && chance(1, 5))) {
     task(apart_from);
     frame_module_ = module;
     modules_[module].names |= bit(name);

@@ -69,11 +69,14 @@ class Builder {
       std::uint32_t module);  // added if there is only one and the options allow two
   std::uint32_t versions(std::uint32_t module) const { return modules_[module].versions; }
   void need_versions(std::uint32_t module, std::uint32_t count);
-  // A version that is not the first.
+  // A version that is not the first and has a text of its own, so that it can differ from the one
+  // before it. One more where there is none, as far as the options allow.
   std::uint32_t later_version(std::uint32_t module);
+  // The last that has a text of its own.
+  std::uint32_t last_version(std::uint32_t module);
   Rank rank() { return static_cast<Rank>(below(3)); }
-  // The version has the text of the one before it.
-  void repeat_version(std::uint32_t module, std::uint32_t version);
+  // The version has the text of the one before it. False where a piece tells the two apart.
+  bool repeat_version(std::uint32_t module, std::uint32_t version);
 
   // Whether the module has the name already, in any version. A shape that finds its name taken does
   // nothing.
@@ -94,7 +97,7 @@ class Builder {
 
   // A frame: either a function `name` of the module, which a task calls, or the lines of a task.
   // close_frame() returns the task.
-  enum class Frames : std::uint8_t { functions, both };
+  enum class Frames : std::uint8_t { functions, tasks, both };
   void open_frame(std::uint32_t module, Name name, Frames frames = Frames::both,
                   Name apart_from = Name::count);
   Name close_frame();

@@ -10,7 +10,7 @@ void write_kind_change(Builder& b, std::uint32_t module) {
   const bool second_fails = b.chance(1, 2);
   if (second_fails) b.need_versions(module, 3);
   b.want_function(module);
-  const std::uint32_t version = second_fails ? b.versions(module) : b.later_version(module);
+  const std::uint32_t version = second_fails ? b.last_version(module) : b.later_version(module);
   const bool class_first = b.chance(1, 2);
   const Rank rank = b.chance(1, 4) ? Rank::middle : Rank::last;
   b.piece(module, class_first ? from(version) : before(version), rank);

@@ -17,13 +17,9 @@ void write_no_op(Builder& b, std::uint32_t module) {
   b.suspend();
   b.emit().global(what);
   b.close_frame();
-  if (b.chance(1, 2)) {
-    const std::uint32_t version = b.later_version(module);
-    b.repeat_version(module, version);
-    b.want_reload(module, version);
-  } else {
-    b.want_reload(module, 1);
-  }
+  const std::uint32_t version = b.later_version(module);
+  const bool repeated = b.chance(1, 2) && b.repeat_version(module, version);
+  b.want_reload(module, repeated ? version : 1);
 }
 
 }  // namespace midstride::properties

@@ -12,8 +12,10 @@ void write_removed_name(Builder& b, std::uint32_t module) {
   b.def(Name::gone).give_back().version(60);
   b.plain(LineKind::end);
 
-  b.open_frame(module, Name::reach);
+  // Held by a task, it may be all that is left of its version.
   const bool held = removed && b.chance(1, 2);
+  const bool alone = held && b.chance(1, 2);
+  b.open_frame(module, Name::reach, alone ? Builder::Frames::tasks : Builder::Frames::both);
   if (held) b.assign(Name::m).global(Name::gone);
   b.suspend();
   b.plain(LineKind::try_);

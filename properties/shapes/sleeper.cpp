@@ -8,7 +8,7 @@ void write_sleeper(Builder& b, std::uint32_t module) {
   b.need_versions(module, 3);
   const bool reads = b.chance(1, 2);
   if (reads) b.want_global(module);
-  b.open_frame(module, Name::sleep);
+  b.open_frame(module, Name::sleep, Builder::Frames::functions);
   b.assign(Name::x).version(50);
   b.assign(Name::n).receive(Name::c);
   b.expect_send();

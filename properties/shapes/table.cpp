@@ -34,7 +34,7 @@ constexpr std::array table = {
     Shape{"read-only", "the class, function or self of a held method is assigned",
           facts(Fact::read_only_assigned), Name::assign, 3, write_read_only},
     Shape{"spawned", "a tasklet is spawned before a reload and first runs after it",
-          facts(Fact::spawn), Name::start, 3, write_spawned},
+          facts(Fact::spawn), Name::start, 5, write_spawned},
     Shape{"no-op", "a module is reloaded with the text that it has", facts(Fact::same_text),
           Name::same, 4, write_no_op},
     Shape{"inspected", "an inspector reads or writes a local of a suspended frame",
@@ -44,7 +44,7 @@ constexpr std::array table = {
     Shape{"across-modules", "code of one module calls into another before and after a suspension",
           facts(Fact::across_modules), Name::relay, 3, write_across_modules},
     Shape{"removed-name", "a version lacks a name that is looked up, or held",
-          facts(Fact::name_removed), Name::gone, 3, write_removed_name},
+          facts(Fact::name_removed), Name::gone, 4, write_removed_name},
     Shape{"rescue", "a frame suspends in its except or finally after an error",
           facts(Fact::handler_suspends), Name::rescue, 3, write_rescue},
 };
