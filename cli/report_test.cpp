@@ -155,6 +155,16 @@ TEST(Gates, ACampaignLargeEnoughHasToReachEveryProbe) {
   EXPECT_THAT(missed(result, model::Capabilities{}), IsEmpty());
 }
 
+// Its runs end where freed code is used.
+TEST(Gates, ASubjectThatGivesUpNoUseAfterFreeIsNotHeldToProbes) {
+  const auto subject = make_subject("model/swap+immediate");
+  CampaignResult result = result_of("model/swap+immediate");
+  result.runs = 1'000'000;
+  result.probes.assign(result.probes.size(), 0);
+  EXPECT_THAT(missed(result, subject->capabilities()),
+              Not(::testing::Contains(HasSubstr("the probe"))));
+}
+
 TEST(Gates, WhatIsGivenUpByDesignHasToBeFoundExceptInAMutant) {
   const auto subject = make_subject("model/in-place");
   CampaignResult result = result_of("model/in-place");

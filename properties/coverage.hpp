@@ -23,7 +23,8 @@ struct Probe {
   std::string_view description;  // one sentence about a run
   model::EventMask needs;        // a subject that does not give these is not held to it
   // A campaign of so many generated runs, policy random, any granularity, hits it, whatever the
-  // subject: measured over 60,000 runs each, so that one campaign in a million misses it.
+  // subject, unless that gives up no-use-after-free: its runs end early. Measured, so that one
+  // campaign in a million misses it.
   std::uint32_t runs_max;
 };
 // At most 64.

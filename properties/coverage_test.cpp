@@ -9,7 +9,7 @@
 #include "model/run.hpp"
 #include "model/subjects.hpp"
 #include "model/text.hpp"
-#include "properties/generator.hpp"
+#include "properties/campaign.hpp"
 #include "properties/shapes/facts.hpp"
 #include "properties/shapes/table.hpp"
 
@@ -244,6 +244,11 @@ std::vector<std::string_view> hit(std::string_view text,
   return names;
 }
 
+struct ProbeCase {
+  std::string_view probe;
+  std::string_view text;
+  std::string_view schedule;
+};
 constexpr std::string_view holder = R"(
 module shop
   version 1
@@ -349,8 +354,45 @@ task t:
   m.class = k
 reload r: shop -> 1
 )";
+constexpr ProbeCase probe_cases[] = {
+    {"frame-outlived-reload", holder, "run t 9\n  reload r\n  run u"},
+    {"frame-outlived-two", holder, "run t 9\n  reload r\n  reload s\n  run u"},
+    {"version-went-back", holder, "run t 9\n  reload r\n  reload s\n  run u"},
+    {"held-handle-called", holder, "run t 9\n  reload r\n  run u"},
+    {"poked-local-read", holder, "run t 9\n  poke p\n  run u"},
+    {"code-freed", holder, "reload r"},
+    {"handle-crossed-channel", giver, "run t 9\n  run u"},
+    {"handle-parked", giver, "run t 9\n  reload r\n  run u"},
+    {"reload-failed-half-way", failing, "reload r"},
+    {"body-interrupted", failing, "reload r 3\n  run t\n  reload r"},
+    {"reloads-overlapped", failing, "reload r 3\n  reload s"},
+    {"name-missing", failing, "run t"},
+    {"killed-blocked-again", killed, "run t 9\n  run u\n  run t 9"},
+    {"exit-caught", killed, "run t 9\n  run u\n  run t"},
+    {"reload-before-call", caller, "run t 3\n  reload r"},
+    {"call-refused", caller, "run t\n  run t\n  reload r"},
+    {"own-reload", spawner, "run t 9"},
+    {"spawned-before-reload", spawner, "run t 9\n  reload r\n  run w"},
+    {"two-modules-reloaded", spawner, "run t 9\n  reload r\n  reload s"},
+    {"read-only-assigned", assigner, "run t 4\n  reload r\n  run t"},
+    {"held-object-read", assigner, "run t 4\n  reload r\n  run t"},
+};
+
 std::string with(std::string_view text, std::string_view schedule) {
   return std::string(text) + "do\n  " + std::string(schedule) + "\n";
+}
+
+TEST(Probes, HitsEach) {
+  for (const Probe& probe : probes()) {
+    bool covered = false;
+    for (const ProbeCase& each : probe_cases) {
+      if (each.probe != probe.name) continue;
+      covered = true;
+      const auto names = hit(with(each.text, each.schedule));
+      EXPECT_NE(std::find(names.begin(), names.end(), each.probe), names.end()) << each.probe;
+    }
+    EXPECT_TRUE(covered) << "no case for " << probe.name;
+  }
 }
 
 TEST(Probes, HitsNothingWithoutAReload) {
@@ -362,6 +404,37 @@ TEST(Probes, HitsNothingWithoutAReload) {
 TEST(Probes, TellsBeforeFromAfter) {
   const auto names = hit(with(holder, "run t 9\n  run u\n  run t 9\n  reload r") + "then stop\n");
   EXPECT_EQ(names, std::vector<std::string_view>{"code-freed"});
+}
+
+// In campaigns of the stated size, for each subject and granularity; and where it takes longest,
+// the number is no generous one.
+TEST(ProbesLong, AreHitWithinTheirRuns) {
+  std::uint32_t most = 0;
+  for (const Probe& probe : probes()) most = std::max(most, probe.runs_max);
+  std::vector<std::uint64_t> fewest(probes().size(), most);
+  for (const std::string_view name : {"model/overwrite", "model/swap", "model/in-place"}) {
+    for (const model::Granularity granularity :
+         {model::Granularity::yields, model::Granularity::safepoints, model::Granularity::ops}) {
+      const auto subject = model::make_subject(name);
+      Campaign campaign(*subject, {.granularity = granularity, .recheck_every = 0});
+      for (std::uint32_t run = 1; run <= most; ++run) {
+        campaign.step();
+        for (std::size_t at = 0; at < probes().size(); ++at) {
+          if (probes()[at].runs_max != run) continue;
+          EXPECT_GT(campaign.result().probes[at], 0U)
+              << probes()[at].name << " on " << name << " at " << model::name_of(granularity);
+        }
+      }
+      for (std::size_t at = 0; at < probes().size(); ++at)
+        fewest[at] = std::min(fewest[at], campaign.result().probes[at]);
+    }
+  }
+  for (std::size_t at = 0; at < probes().size(); ++at) {
+    const double mean = static_cast<double>(most) / static_cast<double>(fewest[at]);
+    EXPECT_LE(probes()[at].runs_max, std::max(25 * mean, 50.0))
+        << probes()[at].name << ": " << mean;
+    EXPECT_GE(probes()[at].runs_max, 8 * mean) << probes()[at].name << ": " << mean;
+  }
 }
 
 }  // namespace

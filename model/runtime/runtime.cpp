@@ -12,7 +12,10 @@ namespace midstride::model::runtime {
 Runtime::Runtime(std::string name, const Strategy& strategy, const Reclamation& reclamation,
                  LocalsPolicy locals)
     : name_(std::move(name)), strategy_(strategy), reclamation_(reclamation) {
-  capabilities_.gives = ~EventMask{0};
+  const bool frees = reclamation.at_reclaim != nullptr || reclamation.at_unreferenced != nullptr ||
+                     reclamation.at_quiescence != nullptr;
+  capabilities_.gives =
+      frees ? ~EventMask{0} : ~mask_of(EventKind::free, EventKind::live, EventKind::touch);
   capabilities_.granularity = Granularity::ops;
   capabilities_.locals = locals;
 }
