@@ -2,6 +2,7 @@
 // and where that happened.
 #include <algorithm>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -77,14 +78,42 @@ std::string corpus_file(const model::Mutant& mutant) {
   return *std::min_element(found.begin(), found.end());
 }
 
+// "a, b"; nothing if there is none.
+std::string listed(std::span<const std::string_view> names) {
+  std::string text;
+  for (const std::string_view name : names) {
+    if (!name.empty()) text += (text.empty() ? "" : ", ") + std::string(name);
+  }
+  return text;
+}
+
+// What the search makes of it, by policy and apart: what the program brings, what the schedule.
+std::string chances_of(const model::Mutant& mutant) {
+  const auto percent = [](std::uint32_t permille) {
+    return fmt::format("{:g} %", permille / 10.0);
+  };
+  const std::string schedule = percent(mutant.schedule_permille);
+  if (mutant.shapes[0].empty())
+    return fmt::format("any generated scenario will do; {} of the schedules catch it", schedule);
+  return fmt::format(
+      "{} of the generated scenarios have a shape that it needs ({}); {} of their "
+      "schedules catch it",
+      percent(mutant.shape_permille), listed(mutant.shapes), schedule);
+}
+
 void explain_mutant(const Terminal& terminal, const model::Mutant& mutant) {
   terminal.out(
       "{} {}\n  bug          {}\n  seen in      {}\n  breaks       {}, in its step {}\n"
-      "  shows at     granularity {}\n  caught by    {}\n"
-      "  budget       found within {} runs, shrinks to at most {} lines\n",
+      "  shows at     granularity {}\n  caught by    {}\n",
       terminal.paint.strong(mutant.id), terminal.paint.strong(mutant.title), mutant.bug,
       mutant.seen_in, mutant.base, mutant.step, model::name_of(mutant.granularity),
-      mutant.guarantee, mutant.runs_max, mutant.size_max);
+      mutant.guarantee);
+  if (!mutant.also[0].empty())
+    terminal.out("               {} may break with it\n", listed(mutant.also));
+  terminal.out(
+      "  chance       {}\n  budget       policy random: found in {} runs (median), within {}\n"
+      "  shrinks to   {} lines (median), at most {}\n",
+      chances_of(mutant), mutant.runs_median, mutant.runs_max, mutant.size, mutant.size_max);
   const std::string file = corpus_file(mutant);
   if (!file.empty()) terminal.out("  scenario     midstride replay {}\n", file);
   terminal.out("  find it      midstride fuzz --subject mutant/{} --granularity {} --runs {}\n",

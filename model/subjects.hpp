@@ -3,6 +3,7 @@
 // adding a part is one file and one row in subjects.cpp.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -18,7 +19,9 @@ std::span<const runtime::Reclamation* const> reclamations();
 std::span<const runtime::LocalsRow> locals_policies();
 
 // A strategy with one step replaced by a bug that somebody had. It must be caught by the guarantee
-// named, within its budget.
+// named, within its budget. The figures are what was measured, under the policy random at the
+// mutant's granularity; properties/laws_mutants_test.cpp measures them again, so that none is
+// generous.
 struct Mutant {
   std::string_view id;         // "M2"
   std::string_view title;      // "parked-value"
@@ -28,9 +31,16 @@ struct Mutant {
   std::string_view seen_in;    // where it happened
   Granularity granularity;     // under which it shows
   std::string_view guarantee;  // that must catch it
-  std::uint32_t runs_max;      // policy random: a campaign finds it within so many runs
-  std::uint32_t size_max;  // and it shrinks to at most so many lines (properties/shrinker.hpp says
-                           // what counts)
+  // May break with it, as what follows from the same bug. Nothing else may.
+  std::array<std::string_view, 3> also{};
+  // A scenario needs one of these (docs/generator.md); none: any will do.
+  std::array<std::string_view, 2> shapes{};
+  std::uint32_t shape_permille = 1000;  // P(shape): of generated scenarios
+  std::uint32_t schedule_permille = 0;  // P(schedule | shape): of the runs of those
+  std::uint32_t runs_median = 0;        // that a campaign takes to find it
+  std::uint32_t runs_max = 0;           // its budget: ten times the mean
+  std::uint32_t size = 0;  // what it shrinks to, the median, as properties::size_of counts lines
+  std::uint32_t size_max = 0;  // and at most
   const runtime::Strategy* strategy;
   const runtime::Reclamation* reclamation;
 };

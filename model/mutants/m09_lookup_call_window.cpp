@@ -26,8 +26,11 @@ const Mutant m9{
     .seen_in = "openjdk/jdk PR#1717, dart-lang/sdk#59671",
     .granularity = Granularity::ops,
     .guarantee = "whole-call",
-    .runs_max = 5000,
-    .size_max = 30,
+    .schedule_permille = 89,
+    .runs_median = 10,
+    .runs_max = 120,
+    .size = 9,
+    .size_max = 13,
     .strategy = &broken,
     .reclamation = &reachability,
 };

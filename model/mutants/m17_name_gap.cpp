@@ -46,8 +46,11 @@ const Mutant m17{
     .seen_in = "IPython autoreload, phoenixframework/phoenix#4951",
     .granularity = Granularity::ops,
     .guarantee = "isolation",
-    .runs_max = 5000,
-    .size_max = 30,
+    .schedule_permille = 67,
+    .runs_median = 8,
+    .runs_max = 150,
+    .size = 8,
+    .size_max = 13,
     .strategy = &broken,
     .reclamation = &reachability,
 };

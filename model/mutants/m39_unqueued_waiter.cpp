@@ -47,8 +47,11 @@ const Mutant m39{
     .seen_in = "reloaders that tear down the waiters of the old version",
     .granularity = Granularity::yields,
     .guarantee = "scheduler",
-    .runs_max = 5000,
-    .size_max = 20,
+    .schedule_permille = 164,
+    .runs_median = 6,
+    .runs_max = 70,
+    .size = 8,
+    .size_max = 11,
     .strategy = &broken,
     .reclamation = &reachability,
 };
