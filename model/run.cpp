@@ -259,13 +259,13 @@ sim::Wake Run::turn(sim::Point point, OpCode op, NameId object) {
 
 sim::Wake Run::send(std::uint32_t channel, std::uint64_t word) {
   if (loading_)
-    return {sim::WakeKind::error, static_cast<std::uint64_t>(sim::ChannelError::would_block)};
+    return {sim::WakeKind::error, static_cast<std::uint64_t>(sim::Refusal::would_block)};
   return back(scheduler_.current(), scheduler_.send(sim::ChannelId{channel}, word));
 }
 
 sim::Wake Run::receive(std::uint32_t channel) {
   if (loading_)
-    return {sim::WakeKind::error, static_cast<std::uint64_t>(sim::ChannelError::would_block)};
+    return {sim::WakeKind::error, static_cast<std::uint64_t>(sim::Refusal::would_block)};
   return back(scheduler_.current(), scheduler_.receive(sim::ChannelId{channel}));
 }
 

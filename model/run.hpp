@@ -96,7 +96,7 @@ class Run {
   sim::Wake turn(sim::Point point, OpCode op, NameId object = {});
   // [task] On a channel (its index in the scenario). The low half of `word` is the Value that the
   // trace shows; the high half is the subject's own. During a first load: error,
-  // ChannelError::would_block.
+  // Refusal::would_block.
   sim::Wake send(std::uint32_t channel, std::uint64_t word);
   sim::Wake receive(std::uint32_t channel);
   sim::Wake yield();

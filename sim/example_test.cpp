@@ -5,6 +5,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "sim/find_failure.hpp"
+
 #define main worker_pool
 #include "sim/example/main.cpp"
 #undef main

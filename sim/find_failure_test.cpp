@@ -76,7 +76,7 @@ TEST(FindFailure, a_world_that_is_replayed_has_the_same_digest_under_every_polic
       world.spawn("r", [&] {
         for (int k = 0; k < 4; ++k) {
           c.receive();
-          world.yield();
+          world.schedule();
         }
       });
     }

@@ -1,215 +1,31 @@
 #include "sim/scheduler.hpp"
 
-#include <algorithm>
-#include <deque>
-#include <limits>
-#include <utility>
-
 #include "sim/check.hpp"
-#include "sim/fiber.hpp"
 #include "sim/prng.hpp"
-#include "sim/ring.hpp"
+#include "sim/scheduler_state.hpp"
 
 namespace midstride::sim {
-namespace {
-
-constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
-
-struct Task {
-  Fiber* fiber = nullptr;  // from the first resume to the end
-  StackPool* pool = nullptr;
-  TaskEntry entry = nullptr;
-  void* context = nullptr;
-  std::uint64_t word = 0;  // what it will be woken with; 0 again once it is
-  TaskOptions options;
-  TaskState state = TaskState::fresh;
-  bool exit_pending = false;
-  bool done = false;                      // exit_pending: what it was about had gone through
-  bool sending = false;                   // blocked: which way
-  ChannelId channel = ChannelId::none();  // blocked: on which
-  std::uint32_t reason = 0;               // parked: why
-};
-
-struct Channel {
-  ChannelOptions options;
-  std::int32_t balance = 0;
-  bool closing = false;
-  WaitQueue queue;
-};
-
-struct Sleeper {
-  std::uint64_t until;
-  TaskId task;
-};
-
-struct Action {
-  ActionEntry entry;
-  void* context;
-  std::string_view name;
-};
-
-template <class Item>
-void erase_value(std::vector<Item>& items, const Item& item) {
-  items.erase(std::remove(items.begin(), items.end(), item), items.end());
-}
-
-}  // namespace
-
-struct Scheduler::State {
-  explicit State(Pace& its_pace) : pace(its_pace) {}
-
-  // Who is where.
-  bool on_ring(TaskId id) const { return tasks[id.value].options.place == Place::ring; }
-  bool runnable(TaskId id) const {
-    const TaskState state = tasks[id.value].state;
-    return state == TaskState::fresh || state == TaskState::runnable;
-  }
-  void join(TaskId id) {
-    if (on_ring(id)) {
-      ring.join_end(id);
-    } else {
-      aside.push_back(id);
-    }
-  }
-  void leave(TaskId id) {
-    if (on_ring(id)) {
-      ring.leave(id);
-    } else {
-      erase_value(aside, id);
-    }
-  }
-  void tell(const SimEvent& event) {
-    if (observer != nullptr) observer->on(event);
-  }
-
-  // Switching. All of these are called on the running task's fiber, and are inlined: a processor
-  // predicts where a return goes from the calls that it saw last, which after a switch were another
-  // fiber's. So each frame between a task and its switch costs a misprediction, about as much as
-  // the switch.
-  [[gnu::always_inline]] Wake suspend();
-  [[gnu::always_inline]] Wake block(TaskState state);
-  [[gnu::always_inline]] Wake hand_over(TaskId next, std::uint64_t word = 0);
-  [[gnu::always_inline]] Wake act(int direction, ChannelId channel, std::uint64_t word);
-  void unqueue(TaskId id);
-  void stop_waiting(TaskId id);
-  void end(TaskId id);
-  static void task_main(void* state);
-
-  // The hub's part.
-  [[gnu::always_inline]] void resume(TaskId id);
-  void wake_sleepers();
-  Ending::Kind loop(Policy& policy);
-  [[gnu::always_inline]] void take(Pick pick);
-  void note_waiting();
-  void dispose();
-  StackPool& pool_for(std::size_t stack_bytes);
-
-  Pace& pace;
-  SchedulerOptions options;
-  Observer* observer = nullptr;
-
-  std::vector<Task> tasks;
-  Ring ring;
-  std::vector<TaskId> aside;
-  std::vector<Sleeper> sleepers;  // the next to wake last; of those that wake together, the last to
-                                  // fall asleep first
-  std::vector<Channel> channels;  // the first channel_count are this run's
-  std::uint32_t channel_count = 0;
-  std::vector<Action> actions;
-  std::vector<ActionId> pending;
-  std::vector<Pick> picks;
-  std::uint64_t now = 0;
-  Ending ending;
-
-  TaskId running = TaskId::none();
-  TaskId ran_before = TaskId::none();
-  // The turns begun when the running task last passed a yield with turns in hand.
-  std::uint64_t yield_passed_at = never;
-  bool stopping = false;
-  bool pausing = false;
-  bool out_of_budget = false;
-  bool disposing = false;
-
-  std::deque<StackPool> pools;
-};
 
 // ---- Switching
 
-// To the hub. Comes back when the task is resumed.
-inline Wake Scheduler::State::suspend() {
-  const TaskId id = running;
-  tasks[id.value].fiber->suspend();
-  if (disposing) return {WakeKind::abandon};
-  Task& task = tasks[id.value];
-  if (task.exit_pending) {
-    task.exit_pending = false;
-    return {WakeKind::exit, std::exchange(task.word, 0), task.done};
+// Off the way of those who find nothing but their word.
+Wake Scheduler::State::come(Task& task) {
+  const std::uint64_t word = std::exchange(task.word, 0);
+  switch (std::exchange(task.coming, Coming::word)) {
+    case Coming::word: break;
+    case Coming::exit:
+      task.taken_for_dead = planted(Planted::caught_kill_counts_as_dead);
+      return {WakeKind::exit, word, task.done};
+    case Coming::thrown: return {WakeKind::thrown, word, task.done};
+    case Coming::refusal: return {WakeKind::error, word};
   }
-  return {WakeKind::value, std::exchange(task.word, 0)};
+  return {WakeKind::value, word};
 }
 
-inline Wake Scheduler::State::block(TaskState state) {
-  tasks[running.value].state = state;
-  leave(running);
-  return suspend();
-}
-
-// A point of the granularity `yields`: `next` is whom the ring would turn to, none where that is
-// nobody's business.
-inline Wake Scheduler::State::hand_over(TaskId next, std::uint64_t word) {
-  if (!running.valid()) return {WakeKind::value, word};
-  if (pace.turns < pace.given_until) {
-    yield_passed_at = pace.turns;
-    return {WakeKind::value, word};
-  }
-  if (on_ring(running) && next.valid() && on_ring(next)) ring.make_current(next);
-  tasks[running.value].word = word;
-  return suspend();
-}
-
-// Rules C3 and C4; direction +1 sends, -1 receives.
-inline Wake Scheduler::State::act(int direction, ChannelId id, std::uint64_t word) {
-  if (disposing) return {WakeKind::abandon};
-  Channel& channel = channels[id.value];
-  const bool sending = direction > 0;
-  const SimEventKind kind = sending ? SimEventKind::send : SimEventKind::receive;
-
-  if (channel.balance * direction >= 0) {
-    if (channel.closing) {
-      return {WakeKind::error, static_cast<std::uint64_t>(ChannelError::closed)};
-    }
-    if (!running.valid()) {
-      return {WakeKind::error, static_cast<std::uint64_t>(ChannelError::would_block)};
-    }
-    channel.balance += direction;
-    channel.queue.push({running, word});
-    Task& task = tasks[running.value];
-    task.channel = id;
-    task.sending = sending;
-    tell({SimEventKind::block, running, TaskId::none(), id, sending ? 1U : 0U});
-    return block(TaskState::blocked);
-  }
-
-  channel.balance += direction;
-  const Waiting head = channel.queue.pop();
-  const std::uint64_t moved = sending ? word : head.word;
-  Task& partner = tasks[head.task.value];
-  partner.state = TaskState::runnable;
-  partner.word = sending ? word : 0;
-  const bool partner_first = channel.options.preference == -direction;
-  const bool to_next = channel.options.schedule_all;
-  const bool actor_in_ring = running.valid() && on_ring(running);
-  if (partner_first && !to_next && actor_in_ring && on_ring(head.task)) {
-    ring.join_after(running, head.task);
-  } else {
-    join(head.task);
-  }
-  tell({kind, running, head.task, id, moved});
-
-  const std::uint64_t received = sending ? 0 : moved;
-  if (to_next) return hand_over(actor_in_ring ? ring.after(running) : TaskId::none(), received);
-  if (partner_first) return hand_over(head.task, received);
-  return {WakeKind::value, received};
+Wake Scheduler::State::refuse(Refusal why, ChannelId channel) {
+  const auto word = static_cast<std::uint64_t>(why);
+  tell({SimEventKind::refuse, running, TaskId::none(), channel, word});
+  return {WakeKind::error, word};
 }
 
 // One that is not in the queue any more (see strand()) is left alone.
@@ -220,28 +36,38 @@ void Scheduler::State::unqueue(TaskId id) {
   channel.balance += task.sending ? -1 : 1;
 }
 
+void Scheduler::State::make_runnable(TaskId id) {
+  tasks[id.value].state = begun(id) ? TaskState::runnable : TaskState::fresh;
+  join(id);
+}
+
 // Rule K2: out of whatever the task waits for.
 void Scheduler::State::stop_waiting(TaskId id) {
-  Task& task = tasks[id.value];
-  switch (task.state) {
+  switch (tasks[id.value].state) {
     case TaskState::fresh:
     case TaskState::runnable:
+      if (planted(Planted::duplicate_insert)) join(id);
+      return;
     case TaskState::ended: return;
-    case TaskState::blocked: unqueue(id); break;
+    case TaskState::blocked:
+      if (!planted(Planted::killed_waiter_queued)) unqueue(id);
+      break;
     case TaskState::sleeping:
       sleepers.erase(std::find_if(sleepers.begin(), sleepers.end(),
                                   [&](const Sleeper& sleeper) { return sleeper.task == id; }));
       break;
-    case TaskState::parked: break;
+    case TaskState::parked:
+    case TaskState::paused:
+    case TaskState::watching: break;
   }
-  task.state = TaskState::runnable;
-  join(id);
+  make_runnable(id);
 }
 
 void Scheduler::State::end(TaskId id) {
-  leave(id);
+  if (runnable(id)) leave(id);
   tasks[id.value].state = TaskState::ended;
-  tell({SimEventKind::end, id});
+  const bool by_exception = std::exchange(ends_by_exception, false);
+  tell({.kind = SimEventKind::end, .task = id, .how = by_exception});
 }
 
 void Scheduler::State::task_main(void* context) {
@@ -249,7 +75,11 @@ void Scheduler::State::task_main(void* context) {
   const TaskId id = state.running;
   const Task& task = state.tasks[id.value];
   task.entry(task.context, id);
-  if (!state.disposing) state.end(id);
+  if (state.disposing) return;
+  state.end(id);
+  const TaskId next = std::exchange(state.runs_after, TaskId::none());
+  if (next.valid() && state.runnable(next)) state.ring.make_current(next);
+  if (id == state.main) state.pausing = true;
 }
 
 Wake Scheduler::turn_after_others() {
@@ -269,7 +99,11 @@ Wake Scheduler::yield() {
   State& state = *state_;
   if (state.disposing) return {WakeKind::abandon};
   const TaskId id = state.running;
-  if (state.on_ring(id)) return state.hand_over(state.ring.after(id));
+  if (state.on_ring(id)) {
+    const TaskId next = state.ring.after(id);
+    state.tell({.kind = SimEventKind::ring, .task = id, .other = next});
+    return state.hand_over(next);
+  }
   if (pace_.turns >= pace_.given_until) {
     erase_value(state.aside, id);
     state.aside.push_back(id);
@@ -277,10 +111,22 @@ Wake Scheduler::yield() {
   return state.hand_over(TaskId::none());
 }
 
-Wake Scheduler::receive(ChannelId channel) { return state_->act(-1, channel, 0); }
+Wake Scheduler::receive(ChannelId channel) {
+  if (!state_->plain) [[unlikely]]
+    return broken_receive(channel);
+  return state_->act<true>(-1, channel, 0);
+}
 
 Wake Scheduler::send(ChannelId channel, std::uint64_t word) {
-  return state_->act(+1, channel, word);
+  if (!state_->plain) [[unlikely]]
+    return broken_send(channel, word);
+  return state_->act<true>(+1, channel, word);
+}
+
+Wake Scheduler::broken_receive(ChannelId channel) { return state_->act<false>(-1, channel, 0); }
+
+Wake Scheduler::broken_send(ChannelId channel, std::uint64_t word) {
+  return state_->act<false>(+1, channel, word);
 }
 
 Wake Scheduler::sleep(std::uint64_t ticks) {
@@ -298,7 +144,9 @@ Wake Scheduler::park(std::uint32_t reason) {
   State& state = *state_;
   if (state.disposing) return {WakeKind::abandon};
   state.tasks[state.running.value].reason = reason;
-  state.tell({SimEventKind::block, state.running, TaskId::none(), ChannelId::none(), 2});
+  state.tell({.kind = SimEventKind::block,
+              .task = state.running,
+              .how = static_cast<std::uint8_t>(BlockHow::park)});
   return state.block(TaskState::parked);
 }
 
@@ -309,27 +157,6 @@ void Scheduler::wake(TaskId id, std::uint64_t word) {
   task.word = word;
   state_->join(id);
   state_->tell({SimEventKind::wake, id, state_->running});
-}
-
-Wake Scheduler::kill(TaskId victim) {
-  State& state = *state_;
-  if (state.disposing) return {WakeKind::abandon};
-  Task& task = state.tasks[victim.value];
-  if (task.state == TaskState::ended) return {};
-  if (task.state == TaskState::fresh) {
-    state.tell({SimEventKind::kill, victim, state.running});
-    state.end(victim);
-    return {};
-  }
-  if (victim == state.running) {
-    state.tell({SimEventKind::kill, victim, victim});
-    return {WakeKind::exit};
-  }
-  if (!task.exit_pending) task.done = task.state == TaskState::runnable;
-  state.stop_waiting(victim);
-  task.exit_pending = true;
-  state.tell({SimEventKind::kill, victim, state.running});
-  return state.hand_over(victim);
 }
 
 // ---- The hub
@@ -357,6 +184,7 @@ inline void Scheduler::State::take(Pick pick) {
   TaskId id = TaskId::none();
   if (pick.kind == Pick::Kind::task) {
     id = TaskId{pick.id};
+    if (pick.id < tasks.size() && !plain && !runnable(id)) return take_in_vain(id);
     MIDSTRIDE_CHECK(pick.id < tasks.size() && runnable(id), "a policy picks a task that can run");
   } else {
     const ActionId picked{pick.id};
@@ -383,6 +211,14 @@ inline void Scheduler::State::take(Pick pick) {
   picks.push_back(pick);
 }
 
+// A planted bug has left somebody in the ring who waits or is over.
+void Scheduler::State::take_in_vain(TaskId id) {
+  tell({SimEventKind::switch_to, id, ran_before});
+  ran_before = id;
+  ring.leave(id);
+  picks.push_back({Pick::Kind::task, id.value, 1});
+}
+
 void Scheduler::State::wake_sleepers() {
   now = sleepers.back().until;
   while (!sleepers.empty() && sleepers.back().until == now) {
@@ -398,19 +234,25 @@ Ending::Kind Scheduler::State::loop(Policy& policy) {
   for (;;) {
     if (stopping || pausing) return Ending::Kind::stopped;
     if (out_of_budget) return Ending::Kind::out_of_budget;
-    if (ring.empty() && aside.empty() && !sleepers.empty()) wake_sleepers();
-    const bool nobody = ring.empty() && aside.empty();
-    if (nobody && pending.empty()) return Ending::Kind::finished;
+    if (ring.empty() && aside.empty()) {
+      if (!sleepers.empty()) {
+        wake_sleepers();
+      } else {
+        idle();
+        if (!revive() && pending.empty()) return Ending::Kind::finished;
+      }
+    }
     const Pick pick = policy.pick({ring.items(), ring.current_index(), aside, pending, pace.turns});
     if (pick.kind == Pick::Kind::stop) {
+      const bool nobody = ring.empty() && aside.empty();
       return nobody ? Ending::Kind::finished : Ending::Kind::stopped;
     }
     take(pick);
   }
 }
 
-void Scheduler::State::note_waiting() {
-  ending.waiting.clear();
+void Scheduler::State::note_waiting(std::vector<Waiter>& waiting) const {
+  waiting.clear();
   for (std::uint32_t i = 0; i < tasks.size(); ++i) {
     const Task& task = tasks[i];
     switch (task.state) {
@@ -418,14 +260,18 @@ void Scheduler::State::note_waiting() {
       case TaskState::runnable:
       case TaskState::ended: break;
       case TaskState::blocked:
-        ending.waiting.push_back(
+        waiting.push_back(
             {TaskId{i}, task.sending ? Waiter::On::send : Waiter::On::receive, task.channel, 0});
         break;
       case TaskState::sleeping:
-        ending.waiting.push_back({TaskId{i}, Waiter::On::sleep, ChannelId::none(), 0});
+        waiting.push_back({TaskId{i}, Waiter::On::sleep, ChannelId::none(), 0});
         break;
       case TaskState::parked:
-        ending.waiting.push_back({TaskId{i}, Waiter::On::park, ChannelId::none(), task.reason});
+        waiting.push_back({TaskId{i}, Waiter::On::park, ChannelId::none(), task.reason});
+        break;
+      case TaskState::paused:
+      case TaskState::watching:
+        waiting.push_back({TaskId{i}, Waiter::On::insert, ChannelId::none(), 0});
         break;
     }
   }
@@ -479,6 +325,11 @@ void Scheduler::begin(const SchedulerOptions& options, Observer* observer) {
   state.now = 0;
   state.ending.waiting.clear();
   state.ran_before = TaskId::none();
+  state.main = state.runs_after = TaskId::none();
+  state.watchdogs.clear();
+  state.idle_at = 0;
+  state.plain = options.planted == Planted::none;
+  state.ends_by_exception = false;
   state.stopping = state.pausing = state.out_of_budget = state.disposing = false;
   pace_ = {.budget = options.turn_budget,
            .admitted = static_cast<std::uint8_t>(options.granularity)};
@@ -501,6 +352,7 @@ ChannelId Scheduler::channel(const ChannelOptions& options) {
   channel.options = options;
   channel.balance = 0;
   channel.closing = false;
+  state.tell_of(id);
   return id;
 }
 
@@ -520,7 +372,7 @@ const Ending& Scheduler::run_on(Policy& policy) {
                   "a run goes on outside all tasks, before it is disposed of");
   state.pausing = false;
   state.ending.kind = state.loop(policy);
-  state.note_waiting();
+  state.note_waiting(state.ending.waiting);
   if (state.ending.kind == Ending::Kind::finished && !state.ending.waiting.empty()) {
     state.ending.kind = Ending::Kind::deadlock;
   }
@@ -557,6 +409,31 @@ void Scheduler::open(ChannelId channel) {
   state_->tell({SimEventKind::close, state_->running, TaskId::none(), channel, 0});
 }
 
+void Scheduler::State::tell_of(ChannelId id) {
+  const ChannelOptions& channel = channels[id.value].options;
+  const auto word =
+      static_cast<std::uint64_t>(channel.preference + 1 + (channel.schedule_all ? 4 : 0));
+  tell({SimEventKind::channel, running, TaskId::none(), id, word});
+}
+
+void Scheduler::set_preference(ChannelId channel, std::int8_t preference) {
+  state_->channels[channel.value].options.preference = preference;
+  state_->tell_of(channel);
+}
+
+void Scheduler::set_schedule_all(ChannelId channel, bool on) {
+  state_->channels[channel.value].options.schedule_all = on;
+  state_->tell_of(channel);
+}
+
+std::int8_t Scheduler::preference(ChannelId channel) const {
+  return state_->channels[channel.value].options.preference;
+}
+
+bool Scheduler::schedule_all(ChannelId channel) const {
+  return state_->channels[channel.value].options.schedule_all;
+}
+
 bool Scheduler::closing(ChannelId channel) const { return state_->channels[channel.value].closing; }
 
 bool Scheduler::closed(ChannelId id) const {
@@ -585,7 +462,10 @@ void Scheduler::strand(TaskId id) {
   state_->unqueue(id);
 }
 
-bool Scheduler::exit_pending(TaskId task) const { return state_->tasks[task.value].exit_pending; }
+bool Scheduler::exit_pending(TaskId id) const {
+  const Coming coming = state_->tasks[id.value].coming;
+  return coming == Coming::exit || coming == Coming::thrown;
+}
 std::string_view Scheduler::name(TaskId task) const {
   return state_->tasks[task.value].options.name;
 }
@@ -617,7 +497,7 @@ std::uint64_t Scheduler::state_digest(TaskId but) const {
   for (std::uint32_t i = 0; i < state.tasks.size(); ++i) {
     const Task& task = state.tasks[i];
     if (!counts(TaskId{i})) continue;
-    add(static_cast<std::uint64_t>(task.state) << 1 | (task.exit_pending ? 1 : 0));
+    add(static_cast<std::uint64_t>(task.state) << 2 | static_cast<std::uint64_t>(task.coming));
   }
   for (std::uint32_t i = 0; i < state.channel_count; ++i) {
     const Channel& channel = state.channels[i];
@@ -647,6 +527,7 @@ std::string describe(const Ending& ending, const Scheduler& scheduler) {
         text.append(" is parked for reason ").append(std::to_string(waiter.reason));
         break;
       case Waiter::On::sleep: text.append(" sleeps"); break;
+      case Waiter::On::insert: text.append(" is out of the ring"); break;
     }
   }
   return text;

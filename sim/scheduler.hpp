@@ -9,7 +9,7 @@
 //
 // Nothing here throws and nothing knows about code or reloading: a channel carries 64-bit words
 // that belong to the caller. tasklet.hpp has the comfortable interface for C++ (typed channels,
-// exceptions).
+// exceptions, Stackless's names).
 #pragma once
 
 #include <cstddef>
@@ -40,14 +40,25 @@ enum class Point : std::uint8_t { safepoint, op };
 enum class WakeKind : std::uint8_t {
   value,    // normally; `word` is what was received (receive), given to wake() (park), or 0
   exit,     // the task was killed: end it, or catch that and go on (rules K1, K4)
-  error,    // the call was refused and changed nothing; `word` is a ChannelError
+  thrown,   // something else was thrown at the task; what is Scheduler::thrown(task)
+  error,    // the call was refused and changed nothing; `word` is a Refusal
   abandon,  // the run is over: unwind now, without any further call that may suspend
             // (StopBy::unwind tasks only)
 };
-enum class ChannelError : std::uint8_t { closed = 1, would_block = 2 };
+// Why a call changed nothing, or what came of waiting that was undone.
+enum class Refusal : std::uint8_t {
+  closed = 1,   // it would have to wait on a closing channel (rule C4)
+  would_block,  // it would have to wait, which its block trap, or being the hub, forbids (rule C4)
+  deadlock,     // the last that could run would have to wait: undone (rule D3)
+  no_sender,    // main waited to receive, and nobody is left to send: undone (rule D4)
+  no_receiver,  // the other way round
+  blocked,      // the tasklet waits on a channel (rules S3 to S6)
+  dead,         // the tasklet is over (rules S3, S5, S6, K5)
+  current,      // the tasklet runs (rule S4)
+};
 struct Wake {
   WakeKind kind = WakeKind::value;
-  // exit: the send or receive under way had gone through before the kill; `word` is what was
+  // exit, thrown: the send or receive under way had gone through before that; `word` is what was
   // received.
   bool done = false;
   std::uint64_t word = 0;
@@ -77,7 +88,18 @@ struct TaskOptions {
   StopBy stop_by = StopBy::dropping;
   std::size_t stack_bytes = 0;  // 0: the scheduler's default
 };
-enum class TaskState : std::uint8_t { fresh, runnable, blocked, sleeping, parked, ended };
+enum class TaskState : std::uint8_t {
+  fresh,
+  runnable,
+  blocked,
+  sleeping,
+  parked,
+  paused,  // out of everything by its own or somebody's remove, until it is inserted (rules S1, S4)
+  watching,  // inside run_others() (rule D1)
+  ended,
+};
+// Whether what is thrown at a tasklet is raised now or when its turn comes (rules K2, K3).
+enum class When : std::uint8_t { now, pending };
 
 // Something that happens at a switch point when the policy or a script says so: a reload is asked
 // for, an inspector looks in. It runs on the hub and cannot block. It may name a task that is to
@@ -125,32 +147,47 @@ class Policy {
   virtual Pick pick(const View& view) = 0;
 };
 
-// What happens in the world, told to the observer as it happens: switch_to before the task goes on,
-// everything else right after the state has changed and before anybody else runs. A partner that
-// waited is told of by its actor's send or receive, a victim by its kill; `wake` is for those who
-// parked or slept. What is disposed of when the run is over tells nothing.
+// What happens in the world, told to the observer as it happens: a channel action (block, send,
+// receive) and switch_to before anything changes, as Stackless's callbacks are (rules C2, S10);
+// everything else right after, and before anybody else runs. A partner that waited is told of by
+// its actor's send or receive, a victim by its kill; `wake` is for those who parked, slept, or
+// waited for nobody to be left. What is disposed of when the run is over tells nothing.
 enum class SimEventKind : std::uint8_t {
-  spawn,
-  end,
-  block,
-  wake,
-  send,
-  receive,
-  kill,
-  switch_to,
-  close,
-  sleep
+  spawn,      // task, by other
+  end,        // task; how: 1 by an exception that nobody caught
+  block,      // task, channel, word that is sent; how: BlockHow
+  wake,       // task, by other: none on the hub
+  send,       // task (none: the hub), to other, channel, word
+  receive,    // task (none: the hub), from other, channel, word
+  kill,       // task, by other; how: KillHow
+  switch_to,  // task goes on; other ran before
+  close,      // channel; word 1, or 0 when it was opened again
+  sleep,      // task; word: until when
+  ring,       // task acts on other; how: RingHow
+  channel,    // channel was made or changed; word: preference + 1, and 4 more for schedule_all
+  trap,       // task's block trap; word 1 on, 0 off
+  refuse,     // task's call, channel if it was an action; word: Refusal
+  idle,       // nobody is left to run
 };
+enum class BlockHow : std::uint8_t { receive, send, park };
+enum class RingHow : std::uint8_t {
+  schedule,  // other: whom the ring turns to
+  remove,    // other leaves the ring: the task itself, or one that does not run
+  insert,    // other joins the end
+  run,       // other runs now; it joins the end before, if it was in nobody's hands
+  switch_,   // the same, and the task leaves the ring
+  watch,     // the task leaves the ring until nobody can run
+};
+// Bits. A kill of a fresh tasklet without `thrown` ends it there and then (rule K1).
+enum KillHow : std::uint8_t { kill_pending = 1, kill_thrown = 2, kill_in_vain = 4 };
 struct SimEvent {
   SimEventKind kind;
-  TaskId task;  // who acts; none for what the hub sends, receives or closes. spawn, wake, kill:
-                // whom it happens to. switch_to: who goes on
-  TaskId other = TaskId::none();  // send, receive: the partner that waited. spawn, wake, kill: by
-                                  // whom; none on the hub and for a sleeper whose time has come.
-                                  // switch_to: who ran before
+  TaskId task;
+  TaskId other = TaskId::none();
   ChannelId channel = ChannelId::none();
-  std::uint64_t word = 0;  // what was sent or received; block: 1 sending, 0 receiving, 2 parked;
-                           // sleep: until when; close: 1, or 0 when it was opened again
+  std::uint64_t word = 0;
+  std::uint8_t how = 0;
+  std::int32_t balance = 0;  // block, send, receive: the channel's, before it changes
 };
 class Observer {
  public:
@@ -166,7 +203,7 @@ struct ChannelOptions {
 
 // Who waits, and on what, when the run ends.
 struct Waiter {
-  enum class On : std::uint8_t { send, receive, park, sleep };
+  enum class On : std::uint8_t { send, receive, park, sleep, insert };
   TaskId task;
   On on;
   ChannelId channel;     // send, receive
@@ -186,12 +223,31 @@ struct Ending {
 std::string describe(const Ending& ending,
                      const class Scheduler& scheduler);  // "t waits to receive on c, ..."
 
+// A scheduler with one rule broken on purpose, for testing whoever is to notice
+// (docs/stackless.md).
+enum class Planted : std::uint8_t {
+  none,
+  no_undo_on_deadlock,         // Z1: D3 raises and leaves the tasklet in its queue
+  killed_waiter_queued,        // Z2: K2 leaves the victim in its queue
+  duplicate_insert,            // Z3: who is in the ring already joins again, by insert or by a kill
+  block_trap_ignored,          // Z4
+  close_ignored,               // Z5
+  last_come_first_served,      // Z6
+  preference_swapped,          // Z7
+  told_too_late,               // Z8: C2 tells after the state has changed
+  uncaught_drops_the_ring,     // Z9
+  caught_kill_counts_as_dead,  // Z10
+};
+
 struct SchedulerOptions {
   Granularity granularity = Granularity::ops;
   std::uint64_t turn_budget =
       1'000'000;                // turns of one run; past it the run ends with out_of_budget
   std::size_t stack_bytes = 0;  // 0: StackPool's default
   GuardPages guard_pages = GuardPages::no;  // yes where foreign code runs on the fibers
+  // Whether a deadlock is raised, in main or in who tried to wait (rules D3, D4), or ends the run.
+  bool deadlock_raises = false;
+  Planted planted = Planted::none;
 };
 
 // Owns its fibers' stacks and keeps them (and every table's memory) from run to run: after a
@@ -255,11 +311,49 @@ class Scheduler {
   // [hub or task] The task must be parked. Becomes runnable; joins the ring's end, or the aside
   // tasks.
   void wake(TaskId task, std::uint64_t word);
-  // [hub or task] Rules K1, K2. On the caller itself: returns exit. On a task that is over: value,
-  // nothing happens. On one that has not begun: it ends without running. Otherwise the victim
-  // leaves its channel, becomes runnable and finds WakeKind::exit where it was suspended; under
-  // `stackless` it runs now.
-  Wake kill(TaskId victim);
+  // [hub or task] Rules K1 to K3. On the caller itself: returns exit. On a task that is over:
+  // value, nothing happens. On one that has not begun: it ends without running. Otherwise the
+  // victim leaves its channel, becomes runnable and finds WakeKind::exit where it was suspended;
+  // under `stackless`, unless it is pending, it runs now.
+  Wake kill(TaskId victim, When when = When::now);
+  // [hub or task] Rules K2, K3, K5: the same with WakeKind::thrown, `what` being the caller's. A
+  // task that is over refuses it. One that has not begun begins with it (see Scheduler::born()).
+  Wake throw_at(TaskId victim, std::uint64_t what, When when = When::now);
+  std::uint64_t thrown(TaskId task) const;
+  // [task] What the task finds before its first op: exit or thrown if that is pending, else value.
+  Wake born();
+  // [task] Rule S9: `what` leaves the calling task, whose entry returns now. It is thrown at the
+  // innermost watchdog, else at main; false when there is neither, and nothing was done.
+  bool uncaught(std::uint64_t what);
+
+  // What follows is Stackless's interface to the ring. On a task aside, and for one, these are not
+  // to be called.
+
+  // [hub] This tasklet is the one to turn to when nobody else can run (rules D1, D4, D5), and its
+  // end is the end of the run. It is the ring's current, so whoever is in the ring follows it.
+  void make_main(TaskId task);
+  TaskId main() const;
+  // [task] Out of the ring, and the next runs, until it is inserted (rules S1, D5).
+  Wake schedule_remove();
+  // [task] run() inside a run: waits until nobody else can run (rules D1, D2, S8).
+  Wake run_others();
+  // [hub or task] Rules S3, S4.
+  Wake insert(TaskId task);
+  Wake remove(TaskId task);
+  // [task] Rules S5, S6.
+  Wake run_now(TaskId task);
+  Wake switch_to(TaskId task);
+  // [hub or task] While it is set, whatever would make the task wait on a channel is refused (C4).
+  void set_block_trap(TaskId task, bool on);
+  bool block_trap(TaskId task) const;
+  void set_preference(ChannelId channel, std::int8_t preference);
+  void set_schedule_all(ChannelId channel, bool on);
+  std::int8_t preference(ChannelId channel) const;
+  bool schedule_all(ChannelId channel) const;
+  std::span<const TaskId> ring() const;  // as stored
+  // Which way the task waits on a channel: 1 sending, -1 receiving, 0 neither.
+  int blocked(TaskId task) const;
+  std::vector<Waiter> waiting() const;  // as an Ending would say now
   // [hub or task] Rule C7: no new waiting on it; those who wait already stay. open() takes that
   // back.
   void close(ChannelId channel);
@@ -312,6 +406,8 @@ class Scheduler {
   struct State;
 
   Wake turn_after_others();
+  Wake broken_receive(ChannelId channel);
+  Wake broken_send(ChannelId channel, std::uint64_t word);
 
   Pace pace_;
   std::unique_ptr<State> state_;

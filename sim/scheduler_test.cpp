@@ -91,9 +91,9 @@ std::string text(Wake wake) {
   switch (wake.kind) {
     case WakeKind::value: return std::to_string(wake.word);
     case WakeKind::exit: return "exit";
+    case WakeKind::thrown: return "thrown";
     case WakeKind::error:
-      return static_cast<ChannelError>(wake.word) == ChannelError::closed ? "closed"
-                                                                          : "would block";
+      return static_cast<Refusal>(wake.word) == Refusal::closed ? "closed" : "would block";
     case WakeKind::abandon: return "abandon";
   }
   return "?";

@@ -15,15 +15,40 @@ constexpr std::uint32_t refusals_max = 1000;
 
 }  // namespace
 
-// Digests what the scheduler tells.
+// While a callback runs nobody may switch.
+class World::InsideCallback {
+ public:
+  explicit InsideCallback(World& world) : world_(world) { world_.in_callback_ = true; }
+  ~InsideCallback() { world_.in_callback_ = false; }
+  InsideCallback(const InsideCallback&) = delete;
+  InsideCallback& operator=(const InsideCallback&) = delete;
+
+ private:
+  World& world_;
+};
+
+// Digests what the scheduler tells, and passes it on.
 class World::Told final : public Observer {
  public:
-  void on(const SimEvent& event) override {
+  explicit Told(World& world) : world_(world) {}
+
+  void on(const SimEvent& event) noexcept override {
+    if (world_.observer_ != nullptr) world_.observer_->on(event);
+    const bool switches = event.kind == SimEventKind::switch_to && event.other.valid();
+    if (switches && world_.schedule_callback_) {
+      const InsideCallback inside(world_);
+      world_.schedule_callback_(event.other, event.task);
+    }
     digest.add(static_cast<std::uint64_t>(event.kind) << 32 | event.task.value);
     digest.add(static_cast<std::uint64_t>(event.other.value) << 32 | event.channel.value);
     digest.add(event.word);
+    digest.add(static_cast<std::uint64_t>(event.how) << 32 |
+               static_cast<std::uint32_t>(event.balance));
   }
   Digest digest;
+
+ private:
+  World& world_;
 };
 
 World::World(const WorldOptions& options)
@@ -41,15 +66,17 @@ World::World(const WorldOptions& options, Policy& policy, Scheduler& scheduler)
 }
 
 World::~World() {
-  mains_ = handling();
+  outsides_ = handling();
   scheduler_.dispose();
 }
 
 void World::begin() {
-  told_ = std::make_unique<Told>();
+  told_ = std::make_unique<Told>(*this);
   scheduler_.begin({.granularity = options_.granularity,
                     .turn_budget = options_.turn_budget,
-                    .stack_bytes = options_.stack_bytes},
+                    .stack_bytes = options_.stack_bytes,
+                    .deadlock_raises = options_.policy == "stackless",
+                    .planted = options_.planted},
                    told_.get());
   policy_.begin(options_.seed, turns_expected);
 }
@@ -67,15 +94,26 @@ void World::tasklet_main(void* context, TaskId) {
   World& world = *tasklet.world;
   set_handling({});
   try {
+    world.raise(world.scheduler_.born());
     world.turn();
     tasklet.body();
   } catch (const TaskletExit&) {
   } catch (const Abandoned&) {
   } catch (...) {
-    world.failed_ = std::current_exception();
-    world.scheduler_.pause();
+    world.fail(std::current_exception());
   }
-  set_handling(world.mains_);
+  set_handling(world.outsides_);
+}
+
+void World::fail(const std::exception_ptr& error) {
+  if (scheduler_.uncaught(remember(error))) return;
+  failed_ = error;
+  scheduler_.pause();
+}
+
+std::uint64_t World::remember(const std::exception_ptr& error) {
+  thrown_.push_back(error);
+  return thrown_.size() - 1;
 }
 
 // The C++ runtime keeps the exceptions that are being handled in one list per thread. A tasklet
@@ -93,21 +131,35 @@ void World::set_handling(const Handling& state) {
 
 template <class Call>
 Wake World::suspending(const Call& call) {
-  if (on_main()) return call();
+  if (outside()) return call();
   const Handling own = handling();
-  set_handling(mains_);
+  set_handling(outsides_);
   const Wake wake = call();
   set_handling(own);
   return wake;
 }
 
+void World::raise_refusal(Refusal why) {
+  switch (why) {
+    case Refusal::closed: throw ClosedChannel();
+    case Refusal::would_block: throw WouldBlock();
+    case Refusal::deadlock: throw Deadlock();
+    case Refusal::no_sender:
+      throw NoPartner("the main tasklet is receiving without a sender available.");
+    case Refusal::no_receiver:
+      throw NoPartner("the main tasklet is sending without a receiver available.");
+    case Refusal::blocked: throw TaskletError("You cannot run a blocked tasklet");
+    case Refusal::dead: throw TaskletError("You cannot run an unbound(dead) tasklet");
+    case Refusal::current: throw TaskletError("The current tasklet cannot be removed.");
+  }
+}
+
 void World::raise(Wake wake) {
   switch (wake.kind) {
     case WakeKind::value: return;
-    case WakeKind::error:
-      if (static_cast<ChannelError>(wake.word) == ChannelError::closed) throw ClosedChannel();
-      throw WouldBlock();
+    case WakeKind::error: return raise_refusal(static_cast<Refusal>(wake.word));
     case WakeKind::exit: throw TaskletExit();
+    case WakeKind::thrown: std::rethrow_exception(thrown_[scheduler_.thrown(scheduler_.current())]);
     case WakeKind::abandon: break;
   }
   if (refused_ != scheduler_.current()) refused_count_ = 0;
@@ -119,33 +171,103 @@ void World::raise(Wake wake) {
 
 // To raise in a destructor that runs because something was raised would end the program.
 void World::settle(Wake wake) {
-  const bool exit = wake.kind == WakeKind::exit || wake.kind == WakeKind::abandon;
-  if (!exit || std::uncaught_exceptions() == 0) raise(wake);
+  const bool from_outside = wake.kind == WakeKind::exit || wake.kind == WakeKind::thrown ||
+                            wake.kind == WakeKind::abandon;
+  if (!from_outside || std::uncaught_exceptions() == 0) raise(wake);
 }
 
 void World::turn() {
-  if (!on_main()) settle(suspending([&] { return scheduler_.turn(Point::op); }));
+  if (in_callback_) throw InCallback();
+  if (!outside()) settle(suspending([&] { return scheduler_.turn(Point::op); }));
 }
 
-void World::yield() {
-  if (on_main()) throw WouldBlock();
+void World::schedule() {
   turn();
+  if (outside()) throw WouldBlock();
   settle(suspending([&] { return scheduler_.yield(); }));
 }
 
-void World::sleep(std::uint64_t ticks) {
-  if (on_main()) throw WouldBlock();
+void World::schedule_remove() {
   turn();
+  if (outside()) throw WouldBlock();
+  settle(suspending([&] { return scheduler_.schedule_remove(); }));
+}
+
+void World::sleep(std::uint64_t ticks) {
+  turn();
+  if (outside()) throw WouldBlock();
   settle(suspending([&] { return scheduler_.sleep(ticks); }));
 }
 
-void World::kill(TaskId victim) {
+void World::insert(TaskId tasklet) {
   turn();
-  settle(suspending([&] { return scheduler_.kill(victim); }));
+  settle(scheduler_.insert(tasklet));
+}
+
+void World::remove(TaskId tasklet) {
+  turn();
+  const Wake wake = scheduler_.remove(tasklet);
+  if (wake == Wake(WakeKind::error, static_cast<std::uint64_t>(Refusal::blocked))) {
+    throw TaskletError("You cannot remove a blocked tasklet.");
+  }
+  settle(wake);
+}
+
+void World::run(TaskId tasklet) {
+  turn();
+  if (outside()) return settle(scheduler_.insert(tasklet));
+  settle(suspending([&] { return scheduler_.run_now(tasklet); }));
+}
+
+void World::switch_to(TaskId tasklet) {
+  turn();
+  if (outside()) return settle(scheduler_.insert(tasklet));
+  settle(suspending([&] { return scheduler_.switch_to(tasklet); }));
+}
+
+void World::kill(TaskId victim, When when) {
+  turn();
+  settle(suspending([&] { return scheduler_.kill(victim, when); }));
+}
+
+void World::raise_exception(TaskId victim, std::exception_ptr error, When when) {
+  turn();
+  const std::uint64_t what = remember(error);
+  const Wake wake = suspending([&] { return scheduler_.throw_at(victim, what, when); });
+  if (wake == Wake(WakeKind::error, static_cast<std::uint64_t>(Refusal::dead))) {
+    throw TaskletError("You cannot throw to a dead tasklet");
+  }
+  settle(wake);
+}
+
+bool World::scheduled(TaskId tasklet) const {
+  const TaskState state = scheduler_.state(tasklet);
+  return state == TaskState::fresh || state == TaskState::runnable || state == TaskState::blocked;
+}
+
+bool World::paused(TaskId tasklet) const { return alive(tasklet) && !scheduled(tasklet); }
+
+void World::channel_callback(AnyChannel& channel, bool sending) {
+  if (!channel_callback_) return;
+  const InsideCallback inside(*this);
+  const std::int32_t balance = channel.balance();
+  channel_callback_(channel, getcurrent(), sending, sending ? balance >= 0 : balance <= 0);
+}
+
+Outcome World::main(std::function<void()> body) {
+  scheduler_.make_main(spawn("main", std::move(body)));
+  return run();
 }
 
 Outcome World::run() {
-  mains_ = handling();
+  if (!outside()) {
+    turn();
+    settle(suspending([&] { return scheduler_.run_others(); }));
+    const Ending ending{.waiting = scheduler_.waiting()};
+    const auto kind = ending.waiting.empty() ? Ending::Kind::finished : Ending::Kind::deadlock;
+    return {kind, describe(ending, scheduler_), scheduler_.turns()};
+  }
+  outsides_ = handling();
   const Ending& ending = scheduler_.run_on(policy_);
   if (failed_) std::rethrow_exception(std::exchange(failed_, nullptr));
   return {ending.kind, describe(ending, scheduler_), scheduler_.turns()};
@@ -164,7 +286,23 @@ void AnyChannel::close() { world_.scheduler_.close(id_); }
 void AnyChannel::open() { world_.scheduler_.open(id_); }
 bool AnyChannel::closing() const { return world_.scheduler_.closing(id_); }
 bool AnyChannel::closed() const { return world_.scheduler_.closed(id_); }
-void AnyChannel::begin_turn() { world_.turn(); }
+std::int8_t AnyChannel::preference() const { return world_.scheduler_.preference(id_); }
+void AnyChannel::set_preference(std::int8_t preference) {
+  world_.scheduler_.set_preference(id_, preference);
+}
+bool AnyChannel::schedule_all() const { return world_.scheduler_.schedule_all(id_); }
+void AnyChannel::set_schedule_all(bool on) { world_.scheduler_.set_schedule_all(id_, on); }
+
+std::vector<TaskId> AnyChannel::queue() const {
+  std::vector<TaskId> tasklets;
+  for (const Waiting& waiting : world_.scheduler_.queue(id_)) tasklets.push_back(waiting.task);
+  return tasklets;
+}
+
+void AnyChannel::begin_action(bool sending) {
+  world_.turn();
+  world_.channel_callback(*this, sending);
+}
 
 void AnyChannel::raise(Wake wake) { world_.raise(wake); }
 void AnyChannel::settle(Wake wake) { world_.settle(wake); }

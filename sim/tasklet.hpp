@@ -1,10 +1,11 @@
 // The comfortable interface for testing ordinary tasklet code in C++: a World of tasklets and typed
-// channels that raises its errors. find_failure.hpp runs one test in many such worlds.
+// channels that raises its errors, under the names of Stackless Python (docs/stackless.md maps its
+// calls to these). find_failure.hpp runs one test in many such worlds.
 //
 // Every operation of a tasklet is a turn, and so is its start: it begins with a point where others
-// may come in, if the granularity is `ops`. The code outside the tasklets is called main; it makes
-// the world, calls run() and looks at what is left. A tasklet may block inside a catch clause. At
-// the end of the world the tasklets that are not over are unwound, so their destructors run.
+// may come in, if the granularity is `ops`. The code outside makes the world, calls run() or main()
+// and looks at what is left. A tasklet may block inside a catch clause. At the end of the world the
+// tasklets that are not over are unwound, so their destructors run; then the channels go.
 #pragma once
 
 #include <cstddef>
@@ -39,12 +40,23 @@ struct Abandoned {};
 struct ClosedChannel : std::runtime_error {
   ClosedChannel() : std::runtime_error("Send/receive operation on a closed channel") {}
 };
-struct WouldBlock : std::runtime_error {  // main cannot wait
+struct WouldBlock : std::runtime_error {  // its block trap is set, or it is outside the tasklets
   WouldBlock() : std::runtime_error("this tasklet does not like to be blocked.") {}
 };
-struct Deadlock : std::runtime_error {  // raised by finish(); `waiting` names who waits on what
+struct Deadlock : std::runtime_error {
+  Deadlock() : std::runtime_error("Deadlock: the last runnable tasklet cannot be blocked.") {}
+  // Raised by finish(); `waiting` names who waits on what.
   explicit Deadlock(const std::string& waiting)
       : std::runtime_error("Deadlock: the last runnable tasklet cannot be blocked: " + waiting) {}
+};
+struct NoPartner : std::runtime_error {  // main waited, and the others are over
+  using std::runtime_error::runtime_error;
+};
+struct TaskletError : std::runtime_error {  // that cannot be done to a tasklet in this state
+  using std::runtime_error::runtime_error;
+};
+struct InCallback : std::runtime_error {  // a callback must not switch
+  InCallback() : std::runtime_error("Recursive scheduler call due to callbacks!") {}
 };
 struct OutOfTurns : std::runtime_error {  // raised by finish()
   OutOfTurns() : std::runtime_error("the turn budget is used up") {}
@@ -63,6 +75,7 @@ struct WorldOptions {
   std::size_t stack_bytes = 64 * 1024;  // ordinary code may format text and throw
   std::int8_t preference = -1;          // of channels that do not state their own
   bool schedule_all = false;
+  Planted planted = Planted::none;
 };
 
 // How a run() came back.
@@ -89,16 +102,22 @@ class AnyChannel {
   void open();
   bool closing() const;
   bool closed() const;  // closing and nobody waits
+  // -1 the receiver runs first, 1 the sender, 0 neither; schedule_all: the next in the ring (C3).
+  std::int8_t preference() const;
+  void set_preference(std::int8_t preference);
+  bool schedule_all() const;
+  void set_schedule_all(bool on);
+  std::vector<TaskId> queue() const;  // who waits, the next to be served first
 
  protected:
   friend class World;
   AnyChannel(World& world, std::string name) : world_(world), name_(std::move(name)) {}
 
-  void begin_turn();
+  void begin_action(bool sending);  // a turn, then the channel callback
   Wake send_word(std::uint64_t word);
   Wake receive_word();
   void raise(Wake wake);   // unless it brings a value
-  void settle(Wake wake);  // the same, but see World::yield()
+  void settle(Wake wake);  // the same, but see World::schedule()
 
   World& world_;
   std::string name_;
@@ -113,10 +132,12 @@ class Channel final : public AnyChannel {
   // channel.
   void send(T value) { post(Message(std::in_place_index<0>, std::move(value))); }
   // The same with an exception, which is raised in the one who receives it (rule C5).
-  void send(std::exception_ptr error) { post(Message(std::in_place_index<1>, std::move(error))); }
+  void send_exception(std::exception_ptr error) {
+    post(Message(std::in_place_index<1>, std::move(error)));
+  }
 
   T receive() {
-    begin_turn();
+    begin_action(false);
     const Wake wake = receive_word();
     const std::size_t place = wake.word;
     if (wake.done) give_back(place);  // killed with the value in its hand
@@ -152,7 +173,7 @@ class Channel final : public AnyChannel {
   using Message = std::variant<T, std::exception_ptr>;
 
   void post(Message message) {
-    begin_turn();
+    begin_action(true);
     if (free_.empty()) {
       free_.push_back(parked_.size());
       parked_.emplace_back();
@@ -203,16 +224,49 @@ class World {
     return channel;
   }
 
-  // What tasklets call. On main, which cannot wait, they raise WouldBlock; turn() does nothing
-  // there, kill() runs nobody. In a destructor that runs because the tasklet was killed or
-  // abandoned, they return when they should raise that once more.
-  void yield();                     // the next in the ring goes on (rule S1)
-  void turn();                      // a point where others may come in, at granularity `ops`
+  // What tasklets call. Outside them, where nobody can wait, they raise WouldBlock; turn() does
+  // nothing there, and what concerns another tasklet runs nobody. In a destructor that runs because
+  // the tasklet was killed or abandoned, they return when they should raise that once more.
+  void schedule();         // the next in the ring goes on (rule S1)
+  void schedule_remove();  // and the caller leaves the ring until it is inserted (rules S1, D5)
+  void turn();             // a point where others may come in, at granularity `ops`
   void sleep(std::uint64_t ticks);  // the virtual clock moves when nobody can run
-  void kill(TaskId victim);         // raises TaskletExit in it, by rules K1, K2, K4
+  void insert(TaskId tasklet);      // rules S3 to S6
+  void remove(TaskId tasklet);
+  void run(TaskId tasklet);
+  void switch_to(TaskId tasklet);
+  // Raises TaskletExit in it, or any other exception, by the rules K1 to K5.
+  void kill(TaskId victim, When when = When::now);
+  void raise_exception(TaskId victim, std::exception_ptr error, When when = When::now);
+  // While it is set, whatever would make the tasklet wait on a channel raises WouldBlock (rule C4).
+  void set_block_trap(TaskId tasklet, bool on) { scheduler_.set_block_trap(tasklet, on); }
 
-  // Runs until nobody can go on, or until an exception leaves a tasklet: that tasklet is over, the
-  // exception is raised here, and the others stay for the next run() (rule S9).
+  TaskId getcurrent() const { return scheduler_.current(); }
+  TaskId getmain() const { return scheduler_.main(); }
+  std::size_t getruncount() const { return scheduler_.ring().size(); }
+  bool alive(TaskId tasklet) const { return scheduler_.state(tasklet) != TaskState::ended; }
+  bool scheduled(TaskId tasklet) const;  // in the ring, or waits on a channel
+  bool paused(TaskId tasklet) const;     // alive and not scheduled
+  int blocked(TaskId tasklet) const { return scheduler_.blocked(tasklet); }  // 1 sends, -1 receives
+
+  // Called before each channel action changes anything, and in it no tasklet may switch (rule C2).
+  // What it raises is raised in the one who acts, and nothing has changed (rule C6).
+  using ChannelCallback =
+      std::function<void(AnyChannel& channel, TaskId tasklet, bool sending, bool will_block)>;
+  void set_channel_callback(ChannelCallback callback) { channel_callback_ = std::move(callback); }
+  // Called at every switch between two different tasklets (rule S10). It must not raise.
+  using ScheduleCallback = std::function<void(TaskId previous, TaskId next)>;
+  void set_schedule_callback(ScheduleCallback callback) {
+    schedule_callback_ = std::move(callback);
+  }
+
+  // Runs `body` as the tasklet main, and returns when it has ended; the others stay. What leaves it
+  // is raised here. Whoever was spawned before follows it in the ring. Under the policy `stackless`
+  // a deadlock is raised in main or in who tried to wait (rules D3, D4), else it is the outcome.
+  Outcome main(std::function<void()> body);
+  // Outside the tasklets: runs until nobody can go on, or until an exception leaves a tasklet: that
+  // tasklet is over, the exception is raised here, and the others stay for the next run() (rule
+  // S9). In a tasklet: the same, with that tasklet as the one who waits for it (rules D1, D2, S8).
   Outcome run();
   // Runs, and raises Deadlock or OutOfTurns unless every tasklet has ended.
   void finish();
@@ -220,12 +274,15 @@ class World {
   // Over everything that has happened: who ran, who waited, who met whom. Equal schedules of equal
   // programs give equal digests.
   const Digest& digest() const;
+  // Is told everything, too. Null: nobody.
+  void set_observer(Observer* observer) { observer_ = observer; }
   std::uint64_t now() const { return scheduler_.now(); }
   const Scheduler& scheduler() const { return scheduler_; }
 
  private:
   friend class AnyChannel;
   class Told;
+  class InsideCallback;
   struct Tasklet {
     World* world;
     std::string name;
@@ -239,11 +296,15 @@ class World {
 
   void begin();
   static void tasklet_main(void* tasklet, TaskId self);
-  bool on_main() const { return !scheduler_.current().valid(); }
+  bool outside() const { return !scheduler_.current().valid(); }
+  void fail(const std::exception_ptr& error);
+  std::uint64_t remember(const std::exception_ptr& error);
   template <class Call>
   Wake suspending(const Call& call);  // for every call that may switch
   void raise(Wake wake);
+  void raise_refusal(Refusal why);
   void settle(Wake wake);
+  void channel_callback(AnyChannel& channel, bool sending);
   static Handling handling();
   static void set_handling(const Handling& state);
 
@@ -255,8 +316,13 @@ class World {
   std::unique_ptr<Told> told_;
   std::deque<Tasklet> tasklets_;
   std::deque<std::unique_ptr<AnyChannel>> channels_;
-  std::exception_ptr failed_;  // what left a tasklet and is to be raised in main
-  Handling mains_;
+  std::exception_ptr failed_;               // what left a tasklet and is to be raised outside
+  std::vector<std::exception_ptr> thrown_;  // what was thrown at tasklets
+  Observer* observer_ = nullptr;
+  ChannelCallback channel_callback_;
+  ScheduleCallback schedule_callback_;
+  bool in_callback_ = false;
+  Handling outsides_;
   TaskId refused_;  // who was told last that the world is over, and how often
   std::uint32_t refused_count_ = 0;
 };

@@ -37,7 +37,7 @@ TEST(World, the_golden_order_of_preference_minus_1_on_typed_channels) {
     world.spawn(name, [&, name] {
       for (int i = 0; i < 2; ++i) {
         log.push_back(std::string(name) + " " + std::to_string(i));
-        world.yield();
+        world.schedule();
       }
     });
   }
@@ -92,7 +92,7 @@ TEST(World, C5_a_value_that_is_an_exception_is_raised_in_the_one_who_receives_it
     }
   });
   world.spawn("s", [&] {
-    c.send(std::make_exception_ptr(std::runtime_error("bad news")));
+    c.send_exception(std::make_exception_ptr(std::runtime_error("bad news")));
     log.emplace_back("sent");
   });
   world.finish();
@@ -152,7 +152,7 @@ TEST(World, K4_a_victim_that_catches_it_may_block_again_even_inside_the_catch_cl
           throw std::runtime_error("inner");
         } catch (const std::runtime_error& inner) {
           log.push_back(name + " handles " + inner.what());
-          world.yield();
+          world.schedule();
           log.push_back(name + " still handles " + inner.what());
         }
       }
@@ -284,7 +284,7 @@ TEST(World, finish_raises_unless_every_tasklet_has_ended) {
   }
   World endless({.turn_budget = 100});
   endless.spawn("t", [&] {
-    for (;;) endless.yield();
+    for (;;) endless.schedule();
   });
   EXPECT_THROW(endless.finish(), OutOfTurns);
 }
@@ -298,7 +298,7 @@ TEST(World, main_can_send_to_who_waits_and_cannot_wait_itself) {
   c.send(5);
   EXPECT_THROW(c.send(6), WouldBlock);
   EXPECT_THROW(c.receive(), WouldBlock);
-  EXPECT_THROW(world.yield(), WouldBlock);
+  EXPECT_THROW(world.schedule(), WouldBlock);
   world.finish();
   EXPECT_EQ(got, 5);
 }

@@ -40,7 +40,7 @@ void every_job_is_done(World& world) {
     });
   }
   world.spawn("boss", [&] {
-    for (int job = 0; job < 3; ++job, world.yield()) pool.submit(job);
+    for (int job = 0; job < 3; ++job, world.schedule()) pool.submit(job);
   });
   const Outcome outcome = world.run();
   if (done_count != 3) throw std::runtime_error("a job is lost: " + outcome.waiting);
