@@ -19,6 +19,7 @@ libbenchmark-dev       build  ./do bench
 clang-19               test   the second compiler for every digest, and libFuzzer
 libclang-rt-19-dev     test   its sanitizer and fuzzer run-times
 clang-format-14        test   the format of the tree
+pypy3                  test   its stackless module, against which ./do campaign holds our order
 '
 
 help() {
@@ -32,7 +33,7 @@ midstride finds the moment at which hot code reloading breaks something that is 
 ./do replay FILE...     build, then show what happens in a scenario file
 ./do build [TARGET...]  leave the release program at build/midstride
 ./do bench [ARGUMENTS]  reload latency, cost of a turn, scenarios per second
-./do campaign [PART...] the long runs: claims, mutants, digests, fuzzer (about an hour)
+./do campaign [PART...] the long runs: claims, mutants, digests, Stackless, fuzzer (about an hour)
 ./do check              format, layers, each header alone, forbidden words
 ./do setup              install what is missing from Debian, and say why
 HELP

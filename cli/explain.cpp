@@ -102,22 +102,33 @@ std::string chances_of(const model::Mutant& mutant) {
 }
 
 void explain_mutant(const Terminal& terminal, const model::Mutant& mutant) {
+  const bool of_sim = mutant.planted != sim::Planted::none;
   terminal.out(
-      "{} {}\n  bug          {}\n  seen in      {}\n  breaks       {}, in its step {}\n"
-      "  shows at     granularity {}\n  caught by    {}\n",
+      "{} {}\n  bug          {}\n  seen in      {}\n  breaks       {}, in its {} {}\n"
+      "  shows at     granularity {}, policy {}\n  caught by    {}\n",
       terminal.paint.strong(mutant.id), terminal.paint.strong(mutant.title), mutant.bug,
-      mutant.seen_in, mutant.base, mutant.step, model::name_of(mutant.granularity),
-      mutant.guarantee);
+      mutant.seen_in, mutant.base, of_sim ? "scheduler's rule" : "step", mutant.step,
+      model::name_of(mutant.granularity), mutant.policy, mutant.guarantee);
   if (!mutant.also[0].empty())
     terminal.out("               {} may break with it\n", listed(mutant.also));
+  if (mutant.runs_max == 0) {
+    terminal.out(
+        "  budget       found within {} random programs over sim "
+        "(properties/laws_channels_test.cpp);\n"
+        "               no scenario can say what it takes\n",
+        mutant.programs_max);
+    return;
+  }
   terminal.out(
-      "  chance       {}\n  budget       policy random: found in {} runs (median), within {}\n"
+      "  chance       {}\n  budget       found in {} runs (median), within {}\n"
       "  shrinks to   {} lines (median), at most {}\n",
       chances_of(mutant), mutant.runs_median, mutant.runs_max, mutant.size, mutant.size_max);
   const std::string file = corpus_file(mutant);
   if (!file.empty()) terminal.out("  scenario     midstride replay {}\n", file);
-  terminal.out("  find it      midstride fuzz --subject mutant/{} --granularity {} --runs {}\n",
-               mutant.id, model::name_of(mutant.granularity), mutant.runs_max);
+  const std::string policy =
+      mutant.policy == "random" ? "" : fmt::format(" --policy {}", mutant.policy);
+  terminal.out("  find it      midstride fuzz --subject mutant/{} --granularity {}{} --runs {}\n",
+               mutant.id, model::name_of(mutant.granularity), policy, mutant.runs_max);
 }
 
 }  // namespace

@@ -112,7 +112,12 @@ class Teller {
       case EventKind::kill:
       case EventKind::spawn:
       case EventKind::end:
-      case EventKind::close: return;
+      case EventKind::close:
+      case EventKind::ring:
+      case EventKind::channel:
+      case EventKind::trap:
+      case EventKind::refuse:
+      case EventKind::idle: return;
       case EventKind::switch_: tasks_[event.a] = who_; return;
     }
   }

@@ -19,7 +19,7 @@ constexpr std::string_view event_names[] = {
     "store", "create", "field", "throw", "catch", "reload-request", "reload-begin", "reload-item",
     "reload-step", "reload-commit", "reload-fail", "reload-reject", "reload-wait", "retire",
     "free", "live", "touch", "send", "receive", "block", "wake", "kill", "spawn", "end", "switch",
-    "close", "peek", "poke", "collect", "emit"};
+    "close", "ring", "channel", "trap", "refuse", "idle", "peek", "poke", "collect", "emit"};
 // clang-format on
 static_assert(std::size(event_names) == event_kind_count);
 constexpr std::string_view enter_names[] = {"by name", "held", "spawn", "body", "script"};
@@ -27,6 +27,11 @@ constexpr std::string_view exit_names[] = {"returned", "threw"};
 constexpr std::string_view store_names[] = {"namespace", "class",       "pointer",
                                             "version",   "in progress", "program"};
 constexpr std::string_view block_names[] = {"receive", "send", "park", "sleep"};
+constexpr std::string_view ring_names[] = {"schedule", "remove", "insert", "run",  "switch",
+                                           "watch",    "main",   "?",      "join", "decides for"};
+constexpr std::string_view refusal_names[] = {"?",        "closed",    "would-block",
+                                              "deadlock", "no-sender", "no-receiver",
+                                              "blocked",  "dead",      "current"};
 constexpr std::string_view poke_names[] = {"lost", "applied"};
 constexpr std::string_view reject_names[] = {"own-body", "in-progress"};
 constexpr std::string_view holder_names[] = {"frame",     "local", "temporary", "channel",
@@ -281,7 +286,15 @@ std::string details(const Event& event, const Tables& tables) {
     case EventKind::switch_: return words.task(a);
     case EventKind::end: return words.task(a) + (how == 0 ? "" : " by an uncaught error");
     case EventKind::spawn: return words.task(a) + (b == 0 ? "" : " runs " + words.handle(b));
-    case EventKind::close: return words.channel(a);
+    case EventKind::close: return words.channel(a) + (b == 0 ? " is open again" : "");
+    case EventKind::ring:
+      return std::string(word(ring_names, how)) + (a == no_task ? "" : " " + words.task(a));
+    case EventKind::channel:
+      return fmt::format("{} preference {}{}", words.channel(a), static_cast<int>(b & 3) - 1,
+                         (b & 4) != 0 ? " schedule-all" : "");
+    case EventKind::trap: return words.task(a) + (b != 0 ? " on" : " off");
+    case EventKind::refuse: return std::string(word(refusal_names, b));
+    case EventKind::idle: return {};
     case EventKind::collect: return {};
     case EventKind::emit: return value(a);
   }

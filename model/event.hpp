@@ -48,15 +48,20 @@ enum class EventKind : std::uint8_t {
   free,           // code
   live,           // code, HolderKind, holder's id: the walker found a holder of freed code
   touch,          // code, frame or 0: freed code was used. Ends the run
-  send,           // channel, value, partner TaskId or no_task
-  receive,        // channel, value, partner TaskId or no_task
-  block,          // channel or no_channel, -, -. how: BlockHow
+  send,           // channel, value, partner TaskId or no_task. how: balance before it, modulo 16
+  receive,        // the same
+  block,          // channel or no_channel, value that is sent, balance before it. how: BlockHow
   wake,           // TaskId woken, -, -
-  kill,           // TaskId
+  kill,           // TaskId. how: bits of sim::KillHow
   spawn,          // TaskId of the child, handle or 0, -
   end,            // TaskId: the tasklet is over. how: 0 normally, 1 by an uncaught error
-  switch_,        // TaskId that goes on, -, -
-  close,          // channel
+  switch_,        // TaskId that goes on, the ring's current or no_task, -
+  close,          // channel, 1 or 0 when it was opened again
+  ring,           // TaskId that it is done to, or of whom the ring turns to. how: RingHow
+  channel,        // channel, preference + 1 and 4 more for schedule_all: it was made or changed
+  trap,           // TaskId, 1 or 0: its block trap
+  refuse,         // channel or no_channel, sim::Refusal, TaskId or no_task: a call was refused
+  idle,           // nobody is left to run
   peek,           // frame, slot, value: an inspector saw this local
   poke,           // frame, slot, value: an inspector wrote it. how: PokeHow
   collect,        // -
@@ -71,6 +76,10 @@ enum class ExitHow : std::uint8_t { returned, threw };
 // module's own top level or by machinery.
 enum class StoreHow : std::uint8_t { namespace_, class_, pointer, version, in_progress, program };
 enum class BlockHow : std::uint8_t { receive, send, park, sleep };
+// What was done to the ring, by sim::RingHow, and two facts that sim does not tell.
+using sim::RingHow;
+inline constexpr auto ring_joined = static_cast<RingHow>(8);   // a new tasklet is in it
+inline constexpr auto ring_decides = static_cast<RingHow>(9);  // who goes on, from now on
 enum class PokeHow : std::uint8_t { lost, applied };
 enum class RejectWhy : std::uint8_t { own_body, in_progress };
 enum class HolderKind : std::uint8_t {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "model/sim_events.hpp"
 #include "sim/check.hpp"
 #include "sim/policies.hpp"
 
@@ -30,50 +31,12 @@ class RunObserver : public sim::Observer {
   explicit RunObserver(Run& run) : run_(run) {}
 
   void on(const sim::SimEvent& event) override {
-    const Actor actor = run_.tasks_[event.task.value].actor;
-    const auto value = static_cast<std::uint32_t>(event.word);
-    switch (event.kind) {
-      case sim::SimEventKind::spawn: break;  // Run tells of it, with the handle
-      case sim::SimEventKind::end: run_.trace_.add(EventKind::end, actor, event.task.value); break;
-      case sim::SimEventKind::block:
-        run_.trace_.add(EventKind::block, actor, channel(event), 0, 0, block_how(event.word));
-        break;
-      case sim::SimEventKind::sleep:
-        run_.trace_.add(EventKind::block, actor, no_channel, value, 0,
-                        static_cast<std::uint8_t>(BlockHow::sleep));
-        break;
-      case sim::SimEventKind::wake:
-        run_.trace_.add(EventKind::wake, run_.actor_, event.task.value);
-        break;
-      case sim::SimEventKind::send:
-        run_.trace_.add(EventKind::send, actor, channel(event), value, word_or_none(event.other));
-        break;
-      case sim::SimEventKind::receive:
-        run_.trace_.add(EventKind::receive, actor, channel(event), value,
-                        word_or_none(event.other));
-        break;
-      case sim::SimEventKind::kill:
-        run_.trace_.add(EventKind::kill, run_.actor_, event.task.value);
-        break;
-      case sim::SimEventKind::switch_to:
-        run_.trace_.add(EventKind::switch_, actor, event.task.value);
-        break;
-      case sim::SimEventKind::close:
-        run_.trace_.add(EventKind::close, actor, channel(event));
-        break;
-    }
+    const Actor hub = Actor::of(ActorKind::inspector, 0);
+    const Actor actor = event.task.valid() ? run_.tasks_[event.task.value].actor : hub;
+    add(run_.trace_, event, actor, run_.actor_);
   }
 
  private:
-  static std::uint32_t channel(const sim::SimEvent& event) {
-    return event.channel.valid() ? event.channel.value : no_channel;
-  }
-  static std::uint8_t block_how(std::uint64_t word) {
-    return static_cast<std::uint8_t>(word == 0   ? BlockHow::receive
-                                     : word == 1 ? BlockHow::send
-                                                 : BlockHow::park);
-  }
-
   Run& run_;
 };
 
@@ -87,6 +50,7 @@ class DecisionPolicy : public sim::Policy {
   void begin(std::uint64_t seed, std::uint64_t turns_expected) override {
     next_ = 0;
     open_ = false;
+    told_ = false;
     const std::string& wanted = run_.scenario_->policy;
     if (wanted == "stop") {
       then_ = nullptr;
@@ -116,6 +80,7 @@ class DecisionPolicy : public sim::Policy {
     rest.actions = rest.actions.subspan(1);
     const bool nothing_left = rest.ring.empty() && rest.aside.empty() && rest.actions.empty();
     if (then_ == nullptr || nothing_left) return {};
+    if (!told_ && then_->name() == "stackless") tell_that_the_ring_decides(view);
     const sim::Pick pick = then_->pick(rest);
     if (pick.kind == sim::Pick::Kind::task) open_record(pick.id, no_decision);
     return pick;
@@ -186,10 +151,13 @@ class DecisionPolicy : public sim::Policy {
     return {};
   }
 
-  bool can_run(sim::TaskId task) const {
-    if (!task.valid()) return false;
-    const sim::TaskState state = run_.scheduler_.state(task);
-    return state == sim::TaskState::fresh || state == sim::TaskState::runnable;
+  bool can_run(sim::TaskId task) const { return task.valid() && run_.scheduler_.can_run(task); }
+
+  void tell_that_the_ring_decides(const sim::View& view) {
+    told_ = true;
+    const std::uint32_t current = view.ring.empty() ? no_task : view.ring[view.current].value;
+    run_.trace_.add(EventKind::ring, Actor::of(ActorKind::inspector, 0), current, 0, 0,
+                    static_cast<std::uint8_t>(ring_decides));
   }
 
   // The task of the attempt that `name` means: asks for the reload if nobody has yet.
@@ -244,6 +212,7 @@ class DecisionPolicy : public sim::Policy {
   std::uint32_t decision_ = no_decision;
   std::uint32_t decision_of_action_ = no_decision;
   bool open_ = false;
+  bool told_ = false;  // that the ring decides
 };
 
 sim::Wake Run::turn(sim::Point point, OpCode op, NameId object) {
@@ -282,6 +251,10 @@ sim::Wake Run::kill(NameId tasklet) {
   TaskRow& row = tasks_[victim.value];
   if (!began && row.kind == TaskRow::Kind::spawned) subject_->forget(*this, row.payload);
   return wake;
+}
+
+void Run::uncaught(std::uint32_t error) {
+  if (tables_.errors[error].kind != ErrorKind::task_exit) scheduler_.uncaught(error);
 }
 
 void Run::spawn(NameId name, std::uint64_t payload, std::uint32_t handle) {
@@ -580,7 +553,8 @@ const Outcome& Runner::run(const Scenario& scenario, Subject& subject, const Run
   run.scheduler_.begin({.granularity = scenario.granularity,
                         .turn_budget = scenario.turn_budget,
                         .stack_bytes = capabilities.stack_bytes,
-                        .guard_pages = capabilities.guard_pages},
+                        .guard_pages = capabilities.guard_pages,
+                        .planted = capabilities.planted},
                        &state_->observer);
   for (const Channel& channel : scenario.channels) {
     run.scheduler_.channel({.name = scenario.text(channel.name),

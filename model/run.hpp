@@ -102,6 +102,8 @@ class Run {
   sim::Wake yield();
   sim::Wake kill(NameId tasklet);
   void spawn(NameId name, std::uint64_t payload, std::uint32_t handle);
+  // The error ends the tasklet, whose script() or spawned() returns now.
+  void uncaught(std::uint32_t error);
   void emit(Value value) { event(EventKind::emit, value.word); }
 
   // [task] A frame asks for a declared reload and waits until the attempt has ended. `word` of the

@@ -26,6 +26,7 @@ struct Capabilities {
   sim::StopBy stop_by = sim::StopBy::dropping;
   sim::GuardPages guard_pages = sim::GuardPages::no;
   std::size_t stack_bytes = 0;
+  sim::Planted planted = sim::Planted::none;  // a bug of the scheduler itself
 };
 
 // One object serves many runs, one after the other, and keeps its memory between them. Calls marked

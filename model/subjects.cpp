@@ -23,9 +23,10 @@ constexpr std::array<runtime::LocalsRow, 2> locals_table{{
 }};
 
 constexpr std::array mutant_table{
-    &runtime::m2,  &runtime::m3,  &runtime::m9,  &runtime::m14, &runtime::m16,
-    &runtime::m17, &runtime::m25, &runtime::m26, &runtime::m27, &runtime::m36,
-    &runtime::m37, &runtime::m38, &runtime::m39,
+    &runtime::m2,  &runtime::m3,  &runtime::m9,  &runtime::m14, &runtime::m16, &runtime::m17,
+    &runtime::m25, &runtime::m26, &runtime::m27, &runtime::m36, &runtime::m37, &runtime::m38,
+    &runtime::m39, &runtime::z1,  &runtime::z2,  &runtime::z3,  &runtime::z4,  &runtime::z5,
+    &runtime::z6,  &runtime::z7,  &runtime::z8,  &runtime::z9,  &runtime::z10,
 };
 
 template <class Table>
@@ -57,7 +58,8 @@ std::unique_ptr<Subject> make_subject(std::string_view name) {
     const Mutant* mutant = find_mutant(name.substr(of_mutant.size()));
     if (mutant == nullptr) return nullptr;
     return std::make_unique<runtime::Runtime>(std::string(name), *mutant->strategy,
-                                              *mutant->reclamation, LocalsPolicy::snapshot);
+                                              *mutant->reclamation, LocalsPolicy::snapshot,
+                                              mutant->planted);
   }
   if (!name.starts_with(of_model)) return nullptr;
 

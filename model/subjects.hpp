@@ -43,6 +43,11 @@ struct Mutant {
   std::uint32_t size_max = 0;  // and at most
   const runtime::Strategy* strategy;
   const runtime::Reclamation* reclamation;
+  sim::Planted planted = sim::Planted::none;  // a rule of sim is broken instead of a step
+  std::string_view policy = "random";         // under which it shows
+  // Budget in random programs over sim's C++ interface (properties/laws_channels_test.cpp). Where
+  // runs_max is 0 no scenario can show the bug, and these must.
+  std::uint32_t programs_max = 0;
 };
 std::span<const Mutant* const> mutants();
 const Mutant* find_mutant(std::string_view id);

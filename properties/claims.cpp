@@ -158,6 +158,7 @@ constexpr auto claim_table = table_of(
     holds("*", "locals"),
     holds("*", "method-identity"),
     holds("*", "scheduler"),
+    holds("*", "channel-rules"),
     holds("*", "whole-call"),
     holds("*", "deterministic"),
 

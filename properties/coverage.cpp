@@ -233,7 +233,9 @@ void ProbeFinder::on_task_event(const Event& event) {
       task.blocked = now();
       break;
     }
-    case EventKind::kill: at(tasks_, event.a).killed = true; break;
+    case EventKind::kill:
+      if ((event.how() & sim::kill_in_vain) == 0) at(tasks_, event.a).killed = true;
+      break;
     case EventKind::spawn: at(tasks_, event.a).spawned = now(); break;
     default: break;
   }

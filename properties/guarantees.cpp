@@ -14,7 +14,7 @@ std::span<const model::Guarantee> guarantees() {
                                 failed_reload(), isolation(), fresh(), monotone(), serial(),
                                 version_consistent(),
                                 // The scheduler, and over two runs
-                                scheduler(), no_op(), deterministic()};
+                                scheduler(), channel_rules(), no_op(), deterministic()};
   return table;
 }
 

@@ -22,9 +22,9 @@ Wake Scheduler::State::come(Task& task) {
   return {WakeKind::value, word};
 }
 
-Wake Scheduler::State::refuse(Refusal why, ChannelId channel) {
+Wake Scheduler::State::refuse(Refusal why, ChannelId channel, TaskId other) {
   const auto word = static_cast<std::uint64_t>(why);
-  tell({SimEventKind::refuse, running, TaskId::none(), channel, word});
+  tell({SimEventKind::refuse, running, other, channel, word});
   return {WakeKind::error, word};
 }
 
@@ -50,7 +50,7 @@ void Scheduler::State::stop_waiting(TaskId id) {
       return;
     case TaskState::ended: return;
     case TaskState::blocked:
-      if (!planted(Planted::killed_waiter_queued)) unqueue(id);
+      if (tasks[id.value].sending || !planted(Planted::killed_waiter_queued)) unqueue(id);
       break;
     case TaskState::sleeping:
       sleepers.erase(std::find_if(sleepers.begin(), sleepers.end(),
@@ -199,9 +199,7 @@ inline void Scheduler::State::take(Pick pick) {
   yield_passed_at = never;
   if (id.valid() && !stopping) {
     if (on_ring(id)) ring.make_current(id);
-    if (observer != nullptr && id != ran_before) {  // the first is the easier to predict
-      tell({SimEventKind::switch_to, id, ran_before});
-    }
+    if (observer != nullptr && id != ran_before) tell_of_switch(id);
     ran_before = id;
     pace.given_until = std::min(pace.turns + pick.turns, pace.budget);
     resume(id);
@@ -213,9 +211,9 @@ inline void Scheduler::State::take(Pick pick) {
 
 // A planted bug has left somebody in the ring who waits or is over.
 void Scheduler::State::take_in_vain(TaskId id) {
-  tell({SimEventKind::switch_to, id, ran_before});
+  tell_of_switch(id);
   ran_before = id;
-  ring.leave(id);
+  if (on_ring(id)) ring.leave(id);
   picks.push_back({Pick::Kind::task, id.value, 1});
 }
 
@@ -340,7 +338,10 @@ TaskId Scheduler::spawn(TaskEntry entry, void* context, const TaskOptions& optio
   const TaskId id{static_cast<std::uint32_t>(state.tasks.size())};
   state.tasks.push_back({.entry = entry, .context = context, .options = options});
   state.join(id);
-  state.tell({SimEventKind::spawn, id, state.running});
+  state.tell({.kind = SimEventKind::spawn,
+              .task = id,
+              .other = state.running,
+              .how = static_cast<std::uint8_t>(options.place)});
   return id;
 }
 

@@ -3,7 +3,7 @@
 // gets control back when the task blocks, yields, ends, or has used up the turns it was given and
 // stands at a point that the granularity admits.
 //
-// The rules of channels and of the ring are those of Stackless Python (docs/scheduler.md names them
+// The rules of channels and of the ring are those of Stackless Python (docs/stackless.md names them
 // C1..K5). The ring is kept exactly under every policy; only the policy `stackless` lets it decide
 // who runs next.
 //
@@ -153,20 +153,20 @@ class Policy {
 // its actor's send or receive, a victim by its kill; `wake` is for those who parked, slept, or
 // waited for nobody to be left. What is disposed of when the run is over tells nothing.
 enum class SimEventKind : std::uint8_t {
-  spawn,      // task, by other
+  spawn,      // task, by other; how: its Place
   end,        // task; how: 1 by an exception that nobody caught
   block,      // task, channel, word that is sent; how: BlockHow
   wake,       // task, by other: none on the hub
   send,       // task (none: the hub), to other, channel, word
   receive,    // task (none: the hub), from other, channel, word
   kill,       // task, by other; how: KillHow
-  switch_to,  // task goes on; other ran before
+  switch_to,  // task goes on; other ran before; word: the ring's current
   close,      // channel; word 1, or 0 when it was opened again
   sleep,      // task; word: until when
   ring,       // task acts on other; how: RingHow
   channel,    // channel was made or changed; word: preference + 1, and 4 more for schedule_all
   trap,       // task's block trap; word 1 on, 0 off
-  refuse,     // task's call, channel if it was an action; word: Refusal
+  refuse,     // task's call, channel if it was an action, other if it was about that; word: Refusal
   idle,       // nobody is left to run
 };
 enum class BlockHow : std::uint8_t { receive, send, park };
@@ -177,6 +177,7 @@ enum class RingHow : std::uint8_t {
   run,       // other runs now; it joins the end before, if it was in nobody's hands
   switch_,   // the same, and the task leaves the ring
   watch,     // the task leaves the ring until nobody can run
+  main,      // other is main from now on, and current
 };
 // Bits. A kill of a fresh tasklet without `thrown` ends it there and then (rule K1).
 enum KillHow : std::uint8_t { kill_pending = 1, kill_thrown = 2, kill_in_vain = 4 };
@@ -227,8 +228,8 @@ std::string describe(const Ending& ending,
 // (docs/stackless.md).
 enum class Planted : std::uint8_t {
   none,
-  no_undo_on_deadlock,         // Z1: D3 raises and leaves the tasklet in its queue
-  killed_waiter_queued,        // Z2: K2 leaves the victim in its queue
+  no_undo_on_deadlock,         // Z1: D3 raises, and leaves who tried to receive in the queue
+  killed_waiter_queued,        // Z2: K2 leaves a victim that receives in its queue
   duplicate_insert,            // Z3: who is in the ring already joins again, by insert or by a kill
   block_trap_ignored,          // Z4
   close_ignored,               // Z5
@@ -351,6 +352,7 @@ class Scheduler {
   std::int8_t preference(ChannelId channel) const;
   bool schedule_all(ChannelId channel) const;
   std::span<const TaskId> ring() const;  // as stored
+  bool can_run(TaskId task) const;       // a policy may pick it
   // Which way the task waits on a channel: 1 sending, -1 receiving, 0 neither.
   int blocked(TaskId task) const;
   std::vector<Waiter> waiting() const;  // as an Ending would say now

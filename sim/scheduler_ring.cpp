@@ -26,7 +26,7 @@ Wake Scheduler::State::throw_or_kill(TaskId victim, std::uint8_t how) {
     tell(told);
     return {thrown ? WakeKind::thrown : WakeKind::exit};
   }
-  if (task.coming == Coming::word) task.done = task.state == TaskState::runnable;
+  if (task.coming == Coming::word) task.done = task.state != TaskState::blocked;
   stop_waiting(victim);
   task.coming = thrown ? Coming::thrown : Coming::exit;
   tell(told);
@@ -53,7 +53,7 @@ Wake Scheduler::kill(TaskId victim, When when) {
 Wake Scheduler::throw_at(TaskId victim, std::uint64_t what, When when) {
   State& state = *state_;
   if (state.disposing) return {WakeKind::abandon};
-  if (state.over(victim)) return state.refuse(Refusal::dead);
+  if (state.over(victim)) return state.refuse(Refusal::dead, ChannelId::none(), victim);
   state.tasks[victim.value].thrown = what;
   const int how = kill_thrown | (when == When::pending ? kill_pending : 0);
   return state.throw_or_kill(victim, static_cast<std::uint8_t>(how));
@@ -84,7 +84,7 @@ bool Scheduler::uncaught(std::uint64_t what) {
   const TaskId target = state.watchdogs.empty() ? state.main : state.watchdogs.back();
   if (!target.valid() || self == state.main) return false;
   Task& task = state.tasks[target.value];
-  if (task.coming == Coming::word) task.done = task.state == TaskState::runnable;
+  if (task.coming == Coming::word) task.done = task.state != TaskState::blocked;
   state.stop_waiting(target);
   task.coming = Coming::thrown;
   task.thrown = what;
@@ -98,6 +98,7 @@ bool Scheduler::uncaught(std::uint64_t what) {
 void Scheduler::make_main(TaskId task) {
   state_->main = task;
   state_->ring.make_current(task);
+  state_->tell(ring_event(RingHow::main, state_->running, task));
 }
 
 TaskId Scheduler::main() const { return state_->main; }
@@ -130,11 +131,9 @@ bool Scheduler::State::revive() {
 void Scheduler::State::undo(TaskId id, Refusal why) {
   Task& task = tasks[id.value];
   const bool blocked = task.state == TaskState::blocked;
-  if (planted(Planted::no_undo_on_deadlock)) {
-    make_runnable(id);
-  } else {
-    stop_waiting(id);
-  }
+  const bool stays = planted(Planted::no_undo_on_deadlock) && !task.sending;
+  if (blocked && !stays) unqueue(id);
+  make_runnable(id);
   task.coming = Coming::refusal;
   task.word = static_cast<std::uint64_t>(why);
   tell({SimEventKind::refuse, id, TaskId::none(), blocked ? task.channel : ChannelId::none(),
@@ -174,12 +173,12 @@ Wake Scheduler::schedule_remove() {
 Wake Scheduler::insert(TaskId id) {
   State& state = *state_;
   if (state.disposing) return {WakeKind::abandon};
-  if (state.over(id)) return state.refuse(Refusal::dead);
+  if (state.over(id)) return state.refuse(Refusal::dead, ChannelId::none(), id);
   switch (state.tasks[id.value].state) {
     case TaskState::ended: break;
     case TaskState::blocked:
     case TaskState::sleeping:
-    case TaskState::parked: return state.refuse(Refusal::blocked);
+    case TaskState::parked: return state.refuse(Refusal::blocked, ChannelId::none(), id);
     case TaskState::fresh:
     case TaskState::runnable:
       if (!state.planted(Planted::duplicate_insert)) break;
@@ -198,11 +197,11 @@ Wake Scheduler::insert(TaskId id) {
 Wake Scheduler::remove(TaskId id) {
   State& state = *state_;
   if (state.disposing) return {WakeKind::abandon};
-  if (id == state.running) return state.refuse(Refusal::current);
+  if (id == state.running) return state.refuse(Refusal::current, ChannelId::none(), id);
   switch (state.tasks[id.value].state) {
     case TaskState::blocked:
     case TaskState::sleeping:
-    case TaskState::parked: return state.refuse(Refusal::blocked);
+    case TaskState::parked: return state.refuse(Refusal::blocked, ChannelId::none(), id);
     case TaskState::ended:
     case TaskState::paused:
     case TaskState::watching: break;
@@ -246,6 +245,12 @@ void Scheduler::set_block_trap(TaskId task, bool on) {
 
 bool Scheduler::block_trap(TaskId task) const { return state_->tasks[task.value].block_trap; }
 std::span<const TaskId> Scheduler::ring() const { return state_->ring.items(); }
+
+bool Scheduler::can_run(TaskId id) const {
+  if (state_->plain) return state_->runnable(id);
+  const std::span<const TaskId> ring = state_->ring.items();
+  return state_->runnable(id) || std::find(ring.begin(), ring.end(), id) != ring.end();
+}
 
 std::vector<Waiter> Scheduler::waiting() const {
   std::vector<Waiter> waiting;

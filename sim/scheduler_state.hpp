@@ -102,7 +102,7 @@ struct Scheduler::State {
   template <bool plain>
   [[gnu::always_inline]] Wake act(int direction, ChannelId channel, std::uint64_t word);
   Wake come(Task& task);
-  Wake refuse(Refusal why, ChannelId channel = ChannelId::none());
+  Wake refuse(Refusal why, ChannelId channel, TaskId other = TaskId::none());
   void unqueue(TaskId id);
   void make_runnable(TaskId id);
   void stop_waiting(TaskId id);
@@ -120,6 +120,10 @@ struct Scheduler::State {
   Ending::Kind loop(Policy& policy);
   [[gnu::always_inline]] void take(Pick pick);
   void take_in_vain(TaskId id);
+  void tell_of_switch(TaskId id) {
+    const TaskId current = ring.empty() ? TaskId::none() : ring.items()[ring.current_index()];
+    tell({SimEventKind::switch_to, id, ran_before, ChannelId::none(), current.value});
+  }
   void tell_of(ChannelId id);
   void note_waiting(std::vector<Waiter>& waiting) const;
   void dispose();
@@ -240,7 +244,9 @@ inline Wake Scheduler::State::act(int direction, ChannelId id, std::uint64_t wor
   if (bug(Planted::told_too_late)) tell_of_it();
   const std::uint64_t received = sending ? 0 : moved;
   Task& partner = tasks[served.task.value];
-  if (!plain && partner.state != TaskState::blocked) return {WakeKind::value, received};  // Z1, Z2
+  const bool waits =
+      partner.state == TaskState::blocked && partner.channel == id && partner.sending != sending;
+  if (!plain && !waits) return {WakeKind::value, received};  // Z1 and Z2 have left it in the queue
   partner.state = TaskState::runnable;
   partner.word = sending ? word : 0;
   const int prefers_partner = bug(Planted::preference_swapped) ? direction : -direction;

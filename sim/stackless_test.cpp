@@ -467,6 +467,25 @@ TEST(StacklessRules, K2_a_victim_that_was_removed_or_watches_joins_the_end_and_r
   EXPECT_EQ(stage.log, "b|removed: TaskletExit|main|watches: TaskletExit|main");
 }
 
+TEST(StacklessRules,
+     K2_a_sender_that_was_served_and_removed_before_the_kill_has_sent_its_value_once) {
+  Stage stage;
+  auto& c = stage.world.channel<int>("c");
+  stage.world.main([&] {
+    const TaskId served = stage.sender("served", c, 1);
+    stage.world.schedule();
+    stage.say(std::to_string(c.receive()));
+    stage.world.remove(served);
+    stage.world.kill(served);
+    stage.sender("a", c, 2);
+    stage.sender("b", c, 3);
+    stage.world.schedule();
+    stage.say(std::to_string(c.receive()));
+    stage.say(std::to_string(c.receive()));
+  });
+  EXPECT_EQ(stage.log, "1|served: TaskletExit|2|3");
+}
+
 TEST(StacklessRules, K3_pending_joins_the_end_and_is_raised_when_its_turn_comes) {
   for (const bool kill : {false, true}) {
     Stage stage;

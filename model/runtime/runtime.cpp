@@ -10,7 +10,7 @@
 namespace midstride::model::runtime {
 
 Runtime::Runtime(std::string name, const Strategy& strategy, const Reclamation& reclamation,
-                 LocalsPolicy locals)
+                 LocalsPolicy locals, sim::Planted planted)
     : name_(std::move(name)), strategy_(strategy), reclamation_(reclamation) {
   const bool frees = reclamation.at_reclaim != nullptr || reclamation.at_unreferenced != nullptr ||
                      reclamation.at_quiescence != nullptr;
@@ -18,6 +18,7 @@ Runtime::Runtime(std::string name, const Strategy& strategy, const Reclamation& 
       frees ? ~EventMask{0} : ~mask_of(EventKind::free, EventKind::live, EventKind::touch);
   capabilities_.granularity = Granularity::ops;
   capabilities_.locals = locals;
+  capabilities_.planted = planted;
 }
 
 void Runtime::begin(Run& run) {
@@ -55,6 +56,7 @@ void Runtime::script(Run& run, std::uint32_t task) {
   Stack& stack = new_stack(run.scheduler().current());
   push_frame(stack, script_codes_[task], script_codes_[task], EnterHow::script, Operand::nothing);
   execute(stack);
+  if (stack.threw) run.uncaught(stack.error);
 }
 
 void Runtime::spawned(Run& run, std::uint64_t payload) {
@@ -81,12 +83,14 @@ void Runtime::spawned(Run& run, std::uint64_t payload) {
     pass_arguments(stack, arguments, count);
     drop(spawned);
     execute(stack);
+    if (stack.threw) run.uncaught(stack.error);
     return;
   }
   for (std::size_t at = 0; at < count; ++at) heap.release(arguments[at]);
   throw_new(stack, run.error(ErrorKind::arity, spawned.callee), code);
   drop(spawned);
   settle();
+  run.uncaught(stack.error);
 }
 
 void Runtime::forget(Run&, std::uint64_t payload) {

@@ -115,7 +115,7 @@ struct Reloading {
 class Runtime final : public Subject {
  public:
   Runtime(std::string name, const Strategy& strategy, const Reclamation& reclamation,
-          LocalsPolicy locals);
+          LocalsPolicy locals, sim::Planted planted = sim::Planted::none);
 
   std::string_view name() const override { return name_; }
   const Capabilities& capabilities() const override { return capabilities_; }

@@ -19,6 +19,7 @@ model::Guarantee monotone();
 model::Guarantee serial();
 model::Guarantee version_consistent();
 model::Guarantee scheduler();
+model::Guarantee channel_rules();
 // Over two runs: properties/paired.cpp.
 model::Guarantee no_op();
 model::Guarantee deterministic();

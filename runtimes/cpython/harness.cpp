@@ -121,7 +121,9 @@ void Harness::spawned(std::uint64_t payload) {
 
 void Harness::call(Task& task, PyObject* callable, PyObject* arguments) {
   const Ref result = Ref::owned(PyObject_Call(callable, arguments, nullptr));
-  finish(task, result);
+  const Finish finished = finish(task, result);
+  const bool threw = finished.error != model::no_error && !task.abandoned;
+  if (threw) run_->uncaught(finished.error);
 }
 
 void Harness::load(std::uint32_t attempt, const Reloader& reloader) {

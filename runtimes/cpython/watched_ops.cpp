@@ -67,6 +67,7 @@ PyObject* Harness::result_of(Task& task, const sim::Wake& wake, Ref result) cons
   switch (wake.kind) {
     case sim::WakeKind::value: return result.release();
     case sim::WakeKind::exit: PyErr_SetNone(interpreter_.prelude("TaskletExit")); return nullptr;
+    case sim::WakeKind::thrown:  // nobody throws anything else at a tasklet of a scenario
     case sim::WakeKind::error: PyErr_SetNone(interpreter_.prelude("WouldBlock")); return nullptr;
     case sim::WakeKind::abandon: break;
   }

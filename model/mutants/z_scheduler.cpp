@@ -1,0 +1,134 @@
+// The scheduler with one rule broken: sim::Planted says what each does. In some of them Debian's
+// PyPy module differs from Stackless itself. What no scenario can say (main, a block trap, closing
+// a channel) shows in random programs over sim's C++ interface.
+#include "model/mutants/mutants.hpp"
+#include "model/reclamation/policies.hpp"
+#include "model/strategies/strategies.hpp"
+
+namespace midstride::model::runtime {
+
+namespace {
+
+constexpr std::string_view in_pypy = "the stackless module of Debian's pypy3";
+constexpr std::string_view by_hand = "schedulers written by hand";
+
+Mutant of_scheduler(std::string_view id, std::string_view title, std::string_view rule,
+                    std::string_view bug, sim::Planted planted) {
+  return {.id = id,
+          .title = title,
+          .base = "model/swap",
+          .step = rule,
+          .bug = bug,
+          .seen_in = in_pypy,
+          .granularity = Granularity::yields,
+          .guarantee = "channel-rules",
+          .runs_max = 0,
+          .size_max = 0,
+          .strategy = &swap,
+          .reclamation = &reachability,
+          .planted = planted};
+}
+
+}  // namespace
+
+const Mutant z1 = [] {
+  Mutant mutant = of_scheduler(
+      "Z1", "no-undo-on-deadlock", "D3",
+      "who tried to receive when nobody else could run gets the error and stays in the queue",
+      sim::Planted::no_undo_on_deadlock);
+  mutant.programs_max = 1000;
+  return mutant;
+}();
+
+const Mutant z2 = [] {
+  Mutant mutant = of_scheduler("Z2", "killed-waiter-queued", "K2",
+                               "a tasklet that is killed while it receives stays in its queue",
+                               sim::Planted::killed_waiter_queued);
+  mutant.runs_max = 2000;
+  mutant.size_max = 20;
+  mutant.programs_max = 1000;
+  return mutant;
+}();
+
+const Mutant z3 = [] {
+  Mutant mutant =
+      of_scheduler("Z3", "duplicate-insert", "S3, K2", "who is in the ring already joins it again",
+                   sim::Planted::duplicate_insert);
+  mutant.runs_max = 2000;
+  mutant.size_max = 20;
+  mutant.programs_max = 1000;
+  return mutant;
+}();
+
+const Mutant z4 = [] {
+  Mutant mutant = of_scheduler("Z4", "block-trap-ignored", "C4",
+                               "a tasklet that does not like to be blocked is blocked",
+                               sim::Planted::block_trap_ignored);
+  mutant.programs_max = 1000;
+  return mutant;
+}();
+
+const Mutant z5 = [] {
+  Mutant mutant = of_scheduler("Z5", "close-ignored", "C4", "a tasklet waits on a closing channel",
+                               sim::Planted::close_ignored);
+  mutant.programs_max = 1000;
+  return mutant;
+}();
+
+const Mutant z6 = [] {
+  Mutant mutant = of_scheduler("Z6", "last-come-first-served", "C3",
+                               "the tail of the queue is served, not its head",
+                               sim::Planted::last_come_first_served);
+  mutant.seen_in = by_hand;
+  mutant.runs_max = 2000;
+  mutant.size_max = 20;
+  mutant.programs_max = 1000;
+  return mutant;
+}();
+
+const Mutant z7 = [] {
+  Mutant mutant = of_scheduler("Z7", "preference-swapped", "C3",
+                               "a send prefers the sender with -1, a receive the receiver with 1",
+                               sim::Planted::preference_swapped);
+  mutant.seen_in = by_hand;
+  mutant.runs_max = 2000;
+  mutant.size_max = 20;
+  mutant.policy = "stackless";
+  mutant.programs_max = 1000;
+  return mutant;
+}();
+
+const Mutant z8 = [] {
+  Mutant mutant = of_scheduler("Z8", "told-too-late", "C2",
+                               "the channel callback comes when the balance has changed",
+                               sim::Planted::told_too_late);
+  mutant.seen_in = by_hand;
+  mutant.runs_max = 2000;
+  mutant.size_max = 20;
+  mutant.programs_max = 1000;
+  return mutant;
+}();
+
+const Mutant z9 = [] {
+  Mutant mutant = of_scheduler(
+      "Z9", "uncaught-drops-the-ring", "S9",
+      "an exception that nobody caught takes the other runnable tasklets out of the ring",
+      sim::Planted::uncaught_drops_the_ring);
+  mutant.runs_max = 2000;
+  mutant.size_max = 20;
+  mutant.programs_max = 1000;
+  return mutant;
+}();
+
+const Mutant z10 = [] {
+  Mutant mutant = of_scheduler("Z10", "caught-kill-counts-as-dead", "K4",
+                               "a tasklet that has caught a kill is taken for dead",
+                               sim::Planted::caught_kill_counts_as_dead);
+  mutant.granularity = Granularity::ops;
+  mutant.runs_max = 20000;
+  mutant.size_max = 20;
+  mutant.programs_max = 20000;
+  return mutant;
+}();
+
+}  // namespace midstride::model::runtime
