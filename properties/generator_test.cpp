@@ -122,7 +122,8 @@ TEST(Generator, ShowsEachShapeThatItWrites) {
   const auto shows = [](const Shape* before, const Shape& shape, std::uint64_t seed) {
     sim::Choices source = choices(seed);
     const GeneratorOptions options;
-    Builder builder(source, options);
+    Builder::Memory memory;
+    Builder builder(source, options, memory);
     if (before != nullptr) before->write(builder, 0);
     if (builder.has(0, shape.taken)) return;
     shape.write(builder, 0);

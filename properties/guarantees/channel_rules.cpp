@@ -90,8 +90,8 @@ class ChannelRules final : public RunMonitor {
   }
 
   std::string name(std::uint32_t task) const {
-    const auto& names = tables().task_names;
-    return task < names.size() && !names[task].empty() ? names[task] : fmt::format("task {}", task);
+    const std::string known = tables().show_task(task);
+    return known.empty() ? fmt::format("task {}", task) : known;
   }
   void wrong(Bug bug, std::string expected, std::string found) {
     violate(at_, bug, std::move(expected), std::move(found));
