@@ -697,7 +697,7 @@ Scenario explicit_decisions(const Scenario& scenario, const Runner& runner,
     }
     Decision* last = result.decisions.empty() ? nullptr : &result.decisions.back();
     const bool goes_on = last != nullptr && last->kind == decision.kind &&
-                         last->name == decision.name && decision.count > 0;
+                         last->name == decision.name && taken.turns > 0;
     if (!goes_on) {
       result.decisions.push_back(decision);
       continue;

@@ -214,7 +214,7 @@ void Scheduler::State::take_in_vain(TaskId id) {
   tell_of_switch(id);
   ran_before = id;
   if (on_ring(id)) ring.leave(id);
-  picks.push_back({Pick::Kind::task, id.value, 1});
+  picks.push_back({Pick::Kind::task, id.value, 0});
 }
 
 void Scheduler::State::wake_sleepers() {
