@@ -95,7 +95,7 @@ TEST(ChannelLaws, random_programs_reach_every_way_in_which_a_step_can_end) {
   for (const Ended end :
        {fine, channel_closed, does_not_like, deadlocked, no_sender, no_receiver, run_blocked,
         run_dead, remove_current, remove_blocked, received, thrown, throw_dead, exited, iterated}) {
-    EXPECT_GE(seen[end], 20U) << "ending " << end;
+    EXPECT_GE(seen[static_cast<std::size_t>(end)], 20U) << "ending " << end;
   }
 }
 
