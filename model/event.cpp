@@ -28,7 +28,7 @@ constexpr std::string_view store_names[] = {"namespace", "class",       "pointer
                                             "version",   "in progress", "program"};
 constexpr std::string_view block_names[] = {"receive", "send", "park", "sleep"};
 constexpr std::string_view poke_names[] = {"lost", "applied"};
-constexpr std::string_view reject_names[] = {"own-body", "in-progress"};
+constexpr std::string_view reject_names[] = {"own-body", "in-progress", "own-frame", "old-code"};
 constexpr std::string_view holder_names[] = {"frame",     "local", "temporary", "channel",
                                              "namespace", "class", "object",    "spawn"};
 constexpr std::string_view step_names[] = {"admit",   "stage",  "validate", "scan", "swap",
@@ -231,7 +231,9 @@ std::string details(const Event& event, const Tables& tables) {
                          c == no_error ? "went through" : tables.show_error(c));
     case EventKind::resolve: {
       const std::string by = c == no_load ? "program code" : tables.show_attempt(c);
-      return fmt::format("{}: {}, from {}", words.global(a), value(b), by);
+      const std::string_view pinned =
+          how == static_cast<std::size_t>(ResolveHow::pinned) ? ", pinned" : "";
+      return fmt::format("{}: {}, from {}{}", words.global(a), value(b), by, pinned);
     }
     case EventKind::store: {
       const bool plain = Owner{a}.kind() == Owner::Kind::module;  // an id, a number or a flag
@@ -262,6 +264,7 @@ std::string details(const Event& event, const Tables& tables) {
     case EventKind::reload_reject:
       return fmt::format("{}: {}", tables.show_attempt(a), word(reject_names, b));
     case EventKind::reload_wait:
+      if (a == b) return fmt::format("{} for frames of its module", tables.show_attempt(a));
       return fmt::format("{} for {}", tables.show_attempt(a), tables.show_attempt(b));
     case EventKind::retire:
     case EventKind::free: return tables.show_code(a);

@@ -30,7 +30,7 @@ enum class EventKind : std::uint8_t {
   call,  // slot it was called through (none: no_slot), handle, code entered. The callee's enter or
          // a throw follows
   assign_read_only,  // frame, handle, ErrorId or no_error if it went through
-  resolve,           // module << 16 | name slot, value (absent: not there), load
+  resolve,           // module << 16 | name slot, value (absent: not there), load. how: ResolveHow
   store,             // owner (see Owner), slot in it, value. how: StoreHow
   create,            // value, class or 0, -: an object or instance came to be
   field,             // object, NameId, value. how: 1 write, 0 read
@@ -43,7 +43,7 @@ enum class EventKind : std::uint8_t {
   reload_commit,  // attempt
   reload_fail,    // attempt, ErrorId
   reload_reject,  // attempt, RejectWhy
-  reload_wait,    // attempt, the attempt it waits for
+  reload_wait,    // attempt, the attempt it waits for; itself: until frames of its module are gone
   retire,         // code, -, -: no longer what its name means
   free,           // code
   live,           // code, HolderKind, holder's id: the walker found a holder of freed code
@@ -70,9 +70,11 @@ enum class ExitHow : std::uint8_t { returned, threw };
 // program: a namespace slot, by an assignment to module.name (whoever runs it); namespace_: by a
 // module's own top level or by machinery.
 enum class StoreHow : std::uint8_t { namespace_, class_, pointer, version, in_progress, program };
+// pinned: in another namespace than the module's current one, because of who asks.
+enum class ResolveHow : std::uint8_t { current, pinned };
 enum class BlockHow : std::uint8_t { receive, send, park, sleep };
 enum class PokeHow : std::uint8_t { lost, applied };
-enum class RejectWhy : std::uint8_t { own_body, in_progress };
+enum class RejectWhy : std::uint8_t { own_body, in_progress, own_frame, old_code };
 enum class HolderKind : std::uint8_t {
   frame,
   local,

@@ -273,7 +273,10 @@ sim::Wake Run::yield() {
 
 sim::Wake Run::kill(NameId tasklet) {
   const sim::TaskId victim = loading_ ? sim::TaskId::none() : task_named(tasklet);
-  if (!victim.valid()) return {};
+  return victim.valid() ? kill(victim) : sim::Wake{};
+}
+
+sim::Wake Run::kill(sim::TaskId victim) {
   const bool began = scheduler_.state(victim) != sim::TaskState::fresh;
   const sim::Wake wake = back(scheduler_.current(), scheduler_.kill(victim));
   TaskRow& row = tasks_[victim.value];
@@ -281,7 +284,7 @@ sim::Wake Run::kill(NameId tasklet) {
   return wake;
 }
 
-void Run::spawn(NameId name, std::uint64_t payload, std::uint32_t handle) {
+sim::TaskId Run::spawn(NameId name, std::uint64_t payload, std::uint32_t handle) {
   if (tasks_.size() >= tasks_max) over_budget("tasklets: more than 1000");
   std::uint32_t repeat = 1;
   for (const TaskRow& row : tasks_) {
@@ -293,6 +296,7 @@ void Run::spawn(NameId name, std::uint64_t payload, std::uint32_t handle) {
       {.kind = TaskRow::Kind::spawned, .base = name, .repeat = repeat, .payload = payload},
       sim::Place::ring, scenario_->text(name));
   event(EventKind::spawn, child.value, handle);
+  return child;
 }
 
 sim::Wake Run::reload(std::uint32_t reload) {
@@ -356,8 +360,13 @@ void Run::wait_for(std::uint32_t attempt, std::uint32_t other) {
   if (attempts_[other].end != AttemptEnd::open) return;
   event(EventKind::reload_wait, attempt, other);
   const sim::TaskId self = scheduler_.current();
-  attempts_[other].waiting.push_back(self);
+  if (other != attempt) attempts_[other].waiting.push_back(self);
   back(self, scheduler_.park(other));
+}
+
+void Run::wake(std::uint32_t attempt) {
+  const sim::TaskId task = attempts_[attempt].task;
+  if (scheduler_.state(task) == sim::TaskState::parked) scheduler_.wake(task, 0);
 }
 
 std::uint32_t Run::asked_by(std::uint32_t attempt) const {

@@ -96,7 +96,8 @@ class Run {
   sim::Wake receive(std::uint32_t channel);
   sim::Wake yield();
   sim::Wake kill(NameId tasklet);
-  void spawn(NameId name, std::uint64_t payload, std::uint32_t handle);
+  sim::Wake kill(sim::TaskId victim);
+  sim::TaskId spawn(NameId name, std::uint64_t payload, std::uint32_t handle);
   void emit(Value value) { event(EventKind::emit, value.word); }
 
   // [task] A frame asks for a declared reload and waits until the attempt has ended. `word` of the
@@ -113,8 +114,10 @@ class Run {
   void commit(std::uint32_t attempt);
   void fail(std::uint32_t attempt, std::uint32_t error);
   void reject(std::uint32_t attempt, RejectWhy why);
-  // Waits until `other` has ended. A killed reload does not exist, so this always comes back.
+  // Waits until `other` has ended. A killed reload does not exist, so this always comes back. For
+  // itself: until wake().
   void wait_for(std::uint32_t attempt, std::uint32_t other);
+  void wake(std::uint32_t attempt);  // goes on if it waits
   // A named step of the machinery, around which sim's state is watched. The first is a turn.
   sim::Wake step_begins(std::uint32_t attempt, Step step);
   void step_ends(std::uint32_t attempt, Step step);

@@ -12,7 +12,9 @@ namespace midstride::model {
 
 namespace {
 
-constexpr std::array strategy_table{&runtime::overwrite, &runtime::swap, &runtime::in_place};
+constexpr std::array strategy_table{&runtime::overwrite, &runtime::swap,       &runtime::in_place,
+                                    &runtime::handle,    &runtime::purge,      &runtime::purge_soft,
+                                    &runtime::world,     &runtime::safe_point, &runtime::per_task};
 
 constexpr std::array reclamation_table{&runtime::reachability, &runtime::quiescence,
                                        &runtime::immediate, &runtime::leak};

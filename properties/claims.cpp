@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "model/subjects.hpp"
+#include "properties/by_id.hpp"
+#include "properties/pair_ids.hpp"
 
 namespace midstride::properties {
 
@@ -62,16 +64,55 @@ bool nothing_held_could_lose_its_name(const model::Run& run) {
   return true;
 }
 
-constexpr std::array<Predicate, 2> predicate_table{{
+// A frame of no module, or of another one, that uses two versions of a module.
+bool outsiders_used_one_version(const model::Run& run) {
+  const model::Tables& tables = run.tables();
+  std::vector<std::vector<std::uint32_t>> frames;  // by tasklet, innermost last
+  ById<std::uint32_t> code_of;                     // by frame
+  PairIds ids;                                     // of (frame, module)
+  ById<std::uint32_t> version_of;                  // version number, 0: it used none yet
+  for (const model::Event& event : run.trace().events()) {
+    if (event.actor().kind() != model::ActorKind::tasklet) continue;
+    const std::uint32_t tasklet = event.actor().index();
+    if (frames.size() <= tasklet) frames.resize(tasklet + 1);
+    if (event.kind() == EventKind::enter) {
+      frames[tasklet].push_back(event.a);
+      code_of[event.a] = event.b;
+    }
+    if (frames[tasklet].empty()) continue;
+    if (event.kind() == EventKind::exit) frames[tasklet].pop_back();
+    if (event.kind() != EventKind::resolve || event.c == model::no_load) continue;
+    const std::uint32_t module = event.a >> 16;
+    const std::uint32_t frame = frames[tasklet].back();
+    const bool outside = tables.codes[code_of.get(frame)].module != module;
+    if (!outside || model::Value{event.b} == model::Value::absent()) continue;
+    std::uint32_t& version = version_of[ids(frame, module)];
+    if (version != 0 && version != tables.attempts[event.c].to) return false;
+    version = tables.attempts[event.c].to;
+  }
+  return true;
+}
+
+bool outsiders_used_one_version_of_the_same_definitions(const model::Run& run) {
+  return nothing_held_could_lose_its_name(run) && outsiders_used_one_version(run);
+}
+
+constexpr std::array<Predicate, 4> predicate_table{{
     {"no-failed-or-overlapping-reload", "no reload failed, and no two were under way at one time",
      reloads_neither_failed_nor_overlapped},
     {"same-definitions",
      "every version of a module defines the same functions, classes and methods, and does nothing "
      "else",
      nothing_held_could_lose_its_name},
+    {"outsiders-use-one-version", "no frame used two versions of a module that is not its own",
+     outsiders_used_one_version},
+    {"same-definitions-and-outsiders-use-one-version", "both",
+     outsiders_used_one_version_of_the_same_definitions},
 }};
 constexpr const Predicate* no_failed_or_overlapping = &predicate_table[0];
 constexpr const Predicate* same_definitions = &predicate_table[1];
+constexpr const Predicate* outsiders_one_version = &predicate_table[2];
+constexpr const Predicate* same_and_outsiders_one_version = &predicate_table[3];
 
 constexpr auto ops = Granularity::ops;
 constexpr auto safepoints = Granularity::safepoints;
@@ -104,20 +145,39 @@ constexpr std::array claim_table{
     holds("*", "activation"),
     holds("*", "locals"),
     holds("*", "method-identity"),
+    given_up("model/purge", "scheduler", 1000),
+    given_up("model/purge+*", "scheduler", 1000),
     holds("*", "scheduler"),
     holds("*", "whole-call"),
     holds("*", "deterministic"),
 
     // A held method or function goes on running what it was taken from.
     given_up("model/in-place*", "method-behaviour", 500),
+    given_up("model/handle*", "method-behaviour", 500),
+    given_up("model/safe-point*", "method-behaviour", 500),
+    given_up("model/per-task*", "method-behaviour", 500),
     given_up("cpython/code-swap", "method-behaviour", 500),
     holds("*", "method-behaviour"),
 
-    // Old code, by reclamation policy.
+    // Old code, by reclamation policy. What purge gives up nobody holds any more, but a value that
+    // was
+    // on its way to somebody whom it killed.
+    given_up("model/purge+immediate*", "no-early-free", 3000),
+    given_up("model/purge+quiescence*", "no-early-free", 3000),
+    holds("model/purge*", "no-early-free"),
+    holds("model/purge*", "no-use-after-free"),
+    holds_if(same_definitions, "model/safe-point+immediate*", "no-early-free", 3000),
+    holds_if(same_definitions, "model/safe-point+immediate*", "no-use-after-free", 10000),
+    holds_if(same_definitions, "model/safe-point+quiescence*", "no-early-free", 3000),
+    holds_if(same_definitions, "model/safe-point+quiescence*", "no-use-after-free", 10000),
     given_up("model/*+immediate*", "no-early-free", 200),
+    given_up("model/per-task+immediate*", "no-use-after-free", 10000),
     given_up("model/*+immediate*", "no-use-after-free", 200),
     holds_if(same_definitions, "model/in-place+quiescence*", "no-early-free", 2000),
     holds_if(same_definitions, "model/in-place+quiescence*", "no-use-after-free", 8000),
+    holds_if(same_definitions, "model/handle+quiescence*", "no-early-free", 2000),
+    holds_if(same_definitions, "model/handle+quiescence*", "no-use-after-free", 8000),
+    given_up("model/per-task+quiescence*", "no-use-after-free", 10000),
     given_up("model/*+quiescence*", "no-early-free", 200),
     given_up("model/*+quiescence*", "no-use-after-free", 1000),
     holds("model/*", "no-early-free"),
@@ -134,6 +194,11 @@ constexpr std::array claim_table{
     given_up("cpython/importlib", "isolation", 1000),
     given_up("cpython/code-swap", "isolation", 500),
     holds("model/swap*", "isolation"),
+    holds("model/handle*", "isolation"),
+    holds("model/purge*", "isolation"),
+    holds("model/world*", "isolation"),
+    holds("model/safe-point*", "isolation"),
+    given_up("model/per-task*", "isolation", 8000),
 
     // Freshness and order.
     holds_if(no_failed_or_overlapping, "model/overwrite*", "fresh", 500),
@@ -148,14 +213,37 @@ constexpr std::array claim_table{
     given_up("model/overwrite*", "serial", 200),
     holds("model/swap*", "serial"),
     holds("model/in-place*", "serial"),
+    holds("model/handle*", "fresh"),
+    holds("model/purge*", "fresh"),
+    holds("model/world*", "fresh"),
+    holds("model/safe-point*", "fresh"),
+    holds("model/per-task*", "fresh"),
+    holds("model/handle*", "monotone"),
+    holds("model/world*", "monotone"),
+    holds("model/safe-point*", "monotone"),
+    given_up_at("model/per-task*", yields, "monotone", 8000),
+    given_up_at("model/per-task*", safepoints, "monotone", 8000),
+    holds("model/handle*", "serial"),
+    holds("model/purge*", "serial"),
+    holds("model/world*", "serial"),
+    holds("model/safe-point*", "serial"),
+    holds("model/per-task*", "serial"),
 
     // Consistency.
+    holds_if(outsiders_one_version, "model/purge*", "version-consistent", 500),
+    holds("model/world*", "version-consistent"),
+    holds_if(same_and_outsiders_one_version, "model/safe-point*", "version-consistent", 500),
+    holds_if(outsiders_one_version, "model/per-task*", "version-consistent", 500),
     given_up("*", "version-consistent", 500),
 
     // Over two runs.
     given_up("model/overwrite*", "no-op", 1000),
     given_up("model/swap*", "no-op", 1000),
     holds("model/in-place*", "no-op"),
+    holds("model/handle*", "no-op"),
+    given_up("model/purge*", "no-op", 3000),
+    holds("model/safe-point*", "no-op"),
+    given_up("model/per-task*", "no-op", 3000),
     given_up("cpython/importlib", "no-op", 1000),
 };
 

@@ -1,5 +1,6 @@
 // Runs an attempt, the first load of a module or a reload, through the steps of its strategy.
 #include <algorithm>
+#include <utility>
 
 #include "model/runtime/runtime.hpp"
 #include "sim/check.hpp"
@@ -16,7 +17,7 @@ void Runtime::load(Run& run, std::uint32_t attempt) {
   ModuleState& module = modules[row.module];
   const bool first = row.reload == no_reload;
   if (!first && strategy_.admit != nullptr && !strategy_.admit(reloading))
-    return run.reject(attempt, RejectWhy::own_body);
+    return run.reject(attempt, reloading.why);
 
   module.open.push_back(attempt);
   reloading.from = module.version;
@@ -25,6 +26,8 @@ void Runtime::load(Run& run, std::uint32_t attempt) {
   make_codes(attempt, *program().version(row.module, row.to), row.module);
   reloading.staging = module.namespace_;
   if (!first && strategy_.stage != nullptr) strategy_.stage(reloading);
+  loads[attempt].namespace_ = reloading.staging;
+  namespaces[reloading.staging].load = attempt;
   reloading.step_ends(Step::stage);
 
   // A first load that raises leaves the module with the names that it had got by then.
@@ -43,6 +46,7 @@ bool Runtime::run_body(Reloading& reloading) {
   Stack& stack = new_stack(run_->scheduler().current());
   stack.own_namespace = reloading.staging;
   stack.load = reloading.attempt;
+  if (seen_by_task(strategy_.calls)) pin(stack.pins, reloading.module, reloading.attempt);
   const std::uint32_t body = loads[reloading.attempt].codes_begin;
   run_->enter_body(reloading.attempt);
   push_frame(stack, body, body, EnterHow::body, Operand::nothing);
@@ -55,7 +59,7 @@ bool Runtime::run_body(Reloading& reloading) {
 void Runtime::commit(Reloading& reloading, bool first) {
   ModuleState& module = modules[reloading.module];
   module.version = run_->tables().attempts[reloading.attempt].to;
-  module.load = reloading.attempt;
+  module.previous = std::exchange(module.load, reloading.attempt);
   run_->event(EventKind::store, Owner::of(Owner::Kind::module, reloading.module).word, 1,
               module.version, static_cast<std::uint8_t>(StoreHow::version));
   close(reloading);
@@ -70,7 +74,8 @@ void Runtime::commit(Reloading& reloading, bool first) {
     const bool same = run_->tables().attempts[load].module == reloading.module;
     const bool made = loads[load].codes_begin != loads[load].codes_end;  // not one that still waits
     const bool over = load != module.load && !is_open(module, load);
-    if (same && made && over && !loads[load].retired) old.push_back(load);
+    const bool kept = strategy_.keeps == Keeps::previous && load == module.previous;
+    if (same && made && over && !kept && !loads[load].retired) old.push_back(load);
   }
   for (const std::uint32_t load : old) retire_load(load);
   if (strategy_.retire != nullptr) strategy_.retire(reloading);

@@ -12,15 +12,29 @@ namespace midstride::model::runtime {
 
 class Runtime;
 struct Reloading;
+struct Stack;
 
 // Which code a call enters, and whose parameters it is checked against.
 enum class CallRule : std::uint8_t {
-  as_at_entry,      // both as they are when the call is made
-  code_of_look_up,  // M9: enters the code that was there at the look-up, checks the arity of the
-                    // one that is there now
+  as_at_entry,       // both as they are when the call is made
+  code_of_look_up,   // M9: enters the code that was there at the look-up, checks the arity of the
+                     // one that is there now
+  as_the_task_sees,  // both are those of the function's namesake in the load that the task sees, or
+                     // its own where it has none there
+  in_the_world_of_the_task,  // the same, but without a namesake it cannot be called
 };
+constexpr bool seen_by_task(CallRule rule) { return rule >= CallRule::as_the_task_sees; }
 // Whether a value that waits in a blocked sender is counted.
 enum class ParkedValues : std::uint8_t { counted, forgotten };
+// Where a function finds the names of its own module.
+enum class OwnNames : std::uint8_t {
+  current,       // where everybody does
+  as_brought_in  // in the namespace of the load that its code came with
+};
+// What a spawned tasklet sees (Stack::pins).
+enum class Children : std::uint8_t { see_the_current, see_as_their_parent };
+// How many versions a commit leaves alone, beside the one that it brings.
+enum class Keeps : std::uint8_t { none, previous };
 
 // A null step does nothing (and admits, validates). The order is the order of the members; undo
 // comes instead of the rest when the body raised, or validate or install said no (with
@@ -36,8 +50,14 @@ struct Strategy {
   void (*retire)(Reloading&) =
       nullptr;  // lets go of what the old version held; its code is retired before
   void (*undo)(Reloading&) = nullptr;
+  void (*starts)(Runtime&, Stack&) = nullptr;  // a tasklet begins to run; comes before its frames
+  void (*left)(Runtime&, Stack&,
+               std::uint32_t module) = nullptr;  // a frame that ran code of that module is gone
   CallRule calls = CallRule::as_at_entry;
   ParkedValues parked = ParkedValues::counted;
+  OwnNames own_names = OwnNames::current;
+  Children children = Children::see_the_current;
+  Keeps keeps = Keeps::none;
 };
 
 // When retired code is freed. Each hook says which codes may go: Runtime::free_code.

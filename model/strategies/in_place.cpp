@@ -43,6 +43,9 @@ class Patch {
     return true;
   }
 
+  // The name means the new thing from now on, whatever it was.
+  void take_over(std::uint32_t slot) { bind(slot, runtime_.binding(reloading_.staging, slot)); }
+
  private:
   static bool has_identity(Value value) {
     return value.tag() == Tag::function || value.tag() == Tag::class_;
@@ -135,6 +138,17 @@ bool patch_in_place(Reloading& reloading) {
     return false;
   }
   return true;
+}
+
+void patch_at_once(Reloading& reloading) {
+  Runtime& runtime = reloading.runtime;
+  Patch patch(reloading);
+  const std::uint32_t count = runtime.namespaces[reloading.staging].count;
+  for (std::uint32_t slot = 0; slot < count; ++slot) {
+    if (!patch.name(slot)) patch.take_over(slot);
+  }
+  forget_log(reloading);
+  drop_staging(reloading);
 }
 
 bool patch_with_new_log(Reloading& reloading) {
