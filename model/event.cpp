@@ -29,8 +29,9 @@ constexpr std::string_view store_names[] = {"namespace", "class",       "pointer
 constexpr std::string_view block_names[] = {"receive", "send", "park", "sleep"};
 constexpr std::string_view poke_names[] = {"lost", "applied"};
 constexpr std::string_view reject_names[] = {"own-body", "in-progress", "own-frame", "old-code"};
-constexpr std::string_view holder_names[] = {"frame",     "local", "temporary", "channel",
-                                             "namespace", "class", "object",    "spawn"};
+constexpr std::string_view holder_names[] = {"frame",   "local",     "temporary",
+                                             "channel", "namespace", "class",
+                                             "object",  "spawn",     "old namespace"};
 constexpr std::string_view step_names[] = {"admit",   "stage",  "validate", "scan", "swap",
                                            "migrate", "retire", "reclaim",  "undo"};
 constexpr std::string_view error_names[] = {
@@ -389,9 +390,12 @@ std::string Tables::show_attempt(std::uint32_t attempt) const {
   const Words words(*this);
   if (known->reload == no_reload) return "first load of " + words.module(known->module);
   const Reload* declared = scenario != nullptr ? row(scenario->reloads, known->reload) : nullptr;
-  const std::string reload =
+  std::string shown =
       declared != nullptr ? words.name(declared->name) : fmt::format("reload {}", known->reload);
-  return known->repeat == 1 ? reload : fmt::format("{}.{}", reload, known->repeat);
+  if (known->repeat != 1) shown += fmt::format(".{}", known->repeat);
+  if (declared != nullptr && declared->targets.size() > 1)
+    shown += " of " + words.module(known->module);
+  return shown;
 }
 
 std::string Tables::show_actor(Actor actor) const {

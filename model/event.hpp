@@ -83,7 +83,8 @@ enum class HolderKind : std::uint8_t {
   namespace_,
   class_,
   object,
-  spawn
+  spawn,
+  old_namespace,  // one that its module does not point at
 };
 std::string_view name_of(HolderKind kind);
 std::string_view name_of(RejectWhy why);
@@ -201,12 +202,15 @@ struct ErrorRow {
   NameId name;       // name, unbound_local, attribute: which
   std::string text;  // a real runtime's own words; empty: message() makes them
 };
-struct AttemptRow {         // one attempt to bring one module to one version
+// One attempt to bring one module to one version. A batch has one for each of its modules, with
+// consecutive numbers; they begin, commit and fail together.
+struct AttemptRow {
   std::uint32_t reload;     // index into Scenario::reloads, or no_reload for a first load
   std::uint32_t repeat;     // 1 for the first attempt of that reload, then 2, ...
   std::uint32_t module;     // index into Program::modules
   std::uint32_t to;         // version number
   std::uint32_t requester;  // TaskId of the frame that asked, or no_task
+  std::uint32_t batch;      // AttemptId of the first of its batch
 };
 inline constexpr std::uint32_t no_reload = 0xffff'ffff;
 // Functions and classes of a run, for printing values; index: the Value's index.

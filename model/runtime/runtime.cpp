@@ -15,6 +15,7 @@ Runtime::Runtime(std::string name, const Strategy& strategy, const Reclamation& 
   capabilities_.gives = ~EventMask{0};
   capabilities_.granularity = Granularity::ops;
   capabilities_.locals = locals;
+  capabilities_.removed_names = strategy.removed_names;
 }
 
 void Runtime::begin(Run& run) {
@@ -276,7 +277,10 @@ void Runtime::free_code(std::uint32_t code) {
 }
 
 bool Runtime::is_open(const ModuleState& module, std::uint32_t attempt) const {
-  return std::find(module.open.begin(), module.open.end(), attempt) != module.open.end();
+  const auto same_batch = [&](std::uint32_t open) {
+    return run_->tables().attempts[open].batch == run_->tables().attempts[attempt].batch;
+  };
+  return std::any_of(module.open.begin(), module.open.end(), same_batch);
 }
 
 void Runtime::settle() {
@@ -288,12 +292,12 @@ void Runtime::settle() {
   }
   heap.unreferenced.clear();
   if (freed_.empty()) return;
-  if (run_->options().walk) walk(*this, *run_);
+  if (run_->options().walk) walk(*this, *run_, freed_);
   freed_.clear();
 }
 
 // Cycles go through the fields of objects only: those of every object that no root leads to are
-// cleared, and counting does the rest.
+// cleared, and counting does the rest. Then the walker tells who holds what is retired still.
 void Runtime::collect(Run& run) {
   std::vector<bool> seen(heap.objects.size(), false);
   std::vector<Value> reached;
@@ -316,6 +320,12 @@ void Runtime::collect(Run& run) {
     if (!seen[at]) heap.clear_fields(Value::of(Tag::object, at));
   }
   settle();
+  if (!run.options().walk) return;
+  std::vector<std::uint32_t> kept;
+  for (std::uint32_t code = 0; code < heap.codes.size(); ++code) {
+    if (heap.codes[code].retired && !heap.codes[code].freed) kept.push_back(code);
+  }
+  if (!kept.empty()) walk(*this, run, kept);
 }
 
 }  // namespace midstride::model::runtime

@@ -114,6 +114,8 @@ struct Reloading {
   std::uint32_t retired_namespace = no_namespace;
   std::uint32_t error = no_error;
   RejectWhy why = RejectWhy::own_body;  // for admit to say
+  std::span<Reloading> batch{};         // all of its batch, itself included
+  bool joins = false;                   // its next step goes on with one of another in its batch
   static constexpr std::uint32_t no_namespace = 0xffff'ffff;
 
   void step_begins(Step step);
@@ -165,6 +167,7 @@ class Runtime final : public Subject {
   std::span<const std::unique_ptr<Stack>> stacks() const { return {stacks_.data(), stacks_used_}; }
   // Takes all frames off, whatever handlers they have.
   void unwind(Stack& stack);
+  // Whether the attempt, or another one of its batch, is under way on the module.
   bool is_open(const ModuleState& module, std::uint32_t attempt) const;
   // The stack of a task that has one: a tasklet's, or that of a reload's body.
   Stack* stack_of(sim::TaskId task);
@@ -180,7 +183,7 @@ class Runtime final : public Subject {
   std::vector<Spawned> spawned_tasks;
 
  private:
-  friend void walk(Runtime& runtime, Run& run);
+  friend void walk(Runtime& runtime, Run& run, const std::vector<std::uint32_t>& codes);
 
   Stack& new_stack(sim::TaskId task);
   // interpreter.cpp: execute() leaves the stack empty; Stack::threw says how. throw_new and raise
@@ -221,9 +224,15 @@ class Runtime final : public Subject {
   void make_codes(std::uint32_t attempt, const VersionCode& version, std::uint32_t module);
   std::uint32_t new_code(std::uint32_t function, std::uint32_t load, std::uint32_t module,
                          Op* block);
+  void load_batch(std::span<Reloading> batch, bool first);
+  bool admit(std::span<Reloading> batch);
+  void begin(Reloading& reloading);
+  void stage(Reloading& reloading, bool first);
   bool run_body(Reloading& reloading);
-  void commit(Reloading& reloading, bool first);
-  void fail(Reloading& reloading);
+  bool install(std::span<Reloading> batch);
+  void commit(std::span<Reloading> batch, bool first);
+  void retire(Reloading& reloading);
+  void fail(std::span<Reloading> batch);
   void close(
       const Reloading& reloading);  // right before the attempt ends: others may begin from here on
 
@@ -244,8 +253,9 @@ class Runtime final : public Subject {
   static constexpr std::uint64_t forgotten_bit = std::uint64_t{1} << 32;
 };
 
-// Looks for holders of the code freed since it last went, from the roots, and tells of each (Live).
-// No strategy and no mutant can replace it, and it does not trust the counts.
-void walk(Runtime& runtime, Run& run);
+// Looks for holders of these codes, from the roots, and tells of each (Live): after each step that
+// frees, of what was freed; after a collect, of what is retired and not freed. No strategy and no
+// mutant can replace it, and it does not trust the counts.
+void walk(Runtime& runtime, Run& run, const std::vector<std::uint32_t>& codes);
 
 }  // namespace midstride::model::runtime

@@ -36,9 +36,9 @@ enum class Children : std::uint8_t { see_the_current, see_as_their_parent };
 // How many versions a commit leaves alone, beside the one that it brings.
 enum class Keeps : std::uint8_t { none, previous };
 
-// A null step does nothing (and admits, validates). The order is the order of the members; undo
-// comes instead of the rest when the body raised, or validate or install said no (with
-// Reloading::error set).
+// A null step does nothing (and admits, validates). The order is the order of the members; each
+// step is taken for every module of a batch before the next one is. undo comes instead of the rest
+// when a body raised, or validate or install said no (with Reloading::error set).
 struct Strategy {
   std::string_view name;
   std::string_view does;                // one line for people
@@ -47,6 +47,8 @@ struct Strategy {
   bool (*validate)(Reloading&) = nullptr;
   bool (*install)(Reloading&) =
       nullptr;  // makes the new version the current one; says its own steps
+  void (*settle)(Reloading&) = nullptr;  // the whole batch is installed, and nothing can fail any
+                                         // more; comes in the turn of the commit
   void (*retire)(Reloading&) =
       nullptr;  // lets go of what the old version held; its code is retired before
   void (*undo)(Reloading&) = nullptr;
@@ -58,6 +60,7 @@ struct Strategy {
   OwnNames own_names = OwnNames::current;
   Children children = Children::see_the_current;
   Keeps keeps = Keeps::none;
+  RemovedNames removed_names = RemovedNames::go;
 };
 
 // When retired code is freed. Each hook says which codes may go: Runtime::free_code.

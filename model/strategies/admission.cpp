@@ -24,7 +24,10 @@ bool asked_from_inside(const Reloading& reloading) {
     const std::uint32_t requester = reloading.run.tables().attempts[attempt].requester;
     const Stack* const stack =
         requester == no_task ? nullptr : runtime.stack_of(sim::TaskId{requester});
-    if (stack != nullptr && runtime.runs_code_of(*stack, reloading.module)) return true;
+    if (stack == nullptr) continue;
+    for (const Reloading& one : reloading.batch) {
+      if (runtime.runs_code_of(*stack, one.module)) return true;
+    }
   }
   return false;
 }
@@ -47,10 +50,10 @@ bool queue_from_outside(Reloading& reloading) {
 }
 
 void wait_for_frames(Reloading& reloading) {
-  ModuleState& module = reloading.runtime.modules[reloading.module];
-  module.waiting = reloading.attempt;
+  std::vector<ModuleState>& modules = reloading.runtime.modules;
+  for (const Reloading& one : reloading.batch) modules[one.module].waiting = one.attempt;
   reloading.run.wait_for(reloading.attempt, reloading.attempt);
-  module.waiting = no_load;
+  for (const Reloading& one : reloading.batch) modules[one.module].waiting = no_load;
 }
 
 void wake_waiting(Runtime& runtime, std::uint32_t module) {

@@ -147,16 +147,13 @@ void patch_at_once(Reloading& reloading) {
   for (std::uint32_t slot = 0; slot < count; ++slot) {
     if (!patch.name(slot)) patch.take_over(slot);
   }
-  forget_log(reloading);
-  drop_staging(reloading);
+  forget_patches(reloading);
 }
 
-bool patch_with_new_log(Reloading& reloading) {
-  if (!patch_in_place(reloading)) return false;
-  // From here on there is no way back: the next attempt's undo must not find this one's log.
+// There is no way back any more: the next attempt's undo must not find this one's log.
+void forget_patches(Reloading& reloading) {
   forget_log(reloading);
   drop_staging(reloading);
-  return true;
 }
 
 void undo_patches(Reloading& reloading) {
@@ -190,7 +187,8 @@ constinit const Strategy in_place{
     .does = "keeps entities and replaces their code",
     .admit = queue_behind_others,
     .stage = stage_apart,
-    .install = patch_with_new_log,
+    .install = patch_in_place,
+    .settle = forget_patches,
     .undo = undo_patches,
 };
 

@@ -103,7 +103,9 @@ bool admit(Reloading& reloading, Users users) {
       reloading.why = RejectWhy::old_code;
       return false;
     }
-    if (mine) runtime.reclaim(reloading, {oldest});
+    if (!mine) continue;
+    reloading.joins = true;  // what nobody may enter any more goes in the same turn
+    runtime.reclaim(reloading, {oldest});
   }
   return false;
 }
@@ -157,9 +159,9 @@ bool uses(Runtime& runtime, sim::TaskId task, std::uint32_t load) {
 bool used_by_nobodys(Runtime& runtime, std::uint32_t load) {
   bool used = false;
   runtime.each_root(runtime.run(), [&](HolderKind kind, std::uint32_t id, Value value) {
-    const bool own = kind == HolderKind::namespace_ && id == runtime.loads[load].namespace_;
-    const bool nobodys = kind == HolderKind::namespace_ && !own;
-    used |= nobodys && Search(runtime, load).value(value);
+    const bool names = kind == HolderKind::namespace_ || kind == HolderKind::old_namespace;
+    const bool own = names && id == runtime.loads[load].namespace_;
+    used |= names && !own && Search(runtime, load).value(value);
   });
   return used;
 }

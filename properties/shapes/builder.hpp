@@ -133,6 +133,8 @@ class Builder {
   // are enough of them.
   Name want_reload(std::uint32_t module);
   Name want_reload(std::uint32_t module, std::uint32_t version);
+  // The same, with the other module in one batch.
+  void want_batch(std::uint32_t module, std::uint32_t other);
   // An inspection of a task's innermost frame, if there is room for one.
   void peek(Name task);
   void poke(Name task, Name local);
@@ -187,6 +189,11 @@ class Builder {
   std::uint32_t sends_wanted_ = 0;
   std::uint32_t receives_wanted_ = 0;
   std::vector<model::Target> reloads_;
+  struct Second {  // of a batch
+    Name reload;
+    model::Target target;
+  };
+  std::vector<Second> seconds_;
   std::vector<model::Inspection> inspections_;
   std::vector<Piece> pieces_;
   std::vector<Draft> drafts_;
