@@ -15,6 +15,7 @@ namespace {
 using model::EventKind;
 using model::Granularity;
 
+// The modules of a batch are reloaded as one.
 bool reloads_neither_failed_nor_overlapped(const model::Run& run) {
   const model::Tables& tables = run.tables();
   std::uint32_t open = 0;
@@ -22,6 +23,8 @@ bool reloads_neither_failed_nor_overlapped(const model::Run& run) {
     const bool reload =
         event.kind() >= EventKind::reload_begin && event.kind() <= EventKind::reload_reject;
     if (!reload || tables.attempts[event.a].reload == model::no_reload) continue;
+    if (event.kind() != EventKind::reload_fail && tables.attempts[event.a].batch != event.a)
+      continue;
     switch (event.kind()) {
       case EventKind::reload_begin:
         if (++open > 1) return false;
@@ -183,6 +186,17 @@ constexpr std::array claim_table{
     holds("model/*", "no-early-free"),
     holds("model/*", "no-use-after-free"),
 
+    // Code that nobody can get at. A world keeps a whole version for whoever is pinned to it, and
+    // quiescence keeps all code of a load while one frame runs any of it.
+    given_up("model/*+leak*", "reclaimed", 200),
+    holds("model/world+immediate*", "reclaimed"),
+    given_up("model/world*", "reclaimed", 1000),
+    given_up("model/overwrite+quiescence*", "reclaimed", 1000),
+    given_up("model/swap+quiescence*", "reclaimed", 1000),
+    given_up("model/in-place+quiescence*", "reclaimed", 1000),
+    given_up("model/handle+quiescence*", "reclaimed", 1000),
+    holds("model/*", "reclaimed"),
+
     // Atomicity.
     given_up("model/overwrite*", "failed-reload", 500),
     given_up("cpython/importlib", "failed-reload", 500),
@@ -199,6 +213,12 @@ constexpr std::array claim_table{
     holds("model/world*", "isolation"),
     holds("model/safe-point*", "isolation"),
     given_up("model/per-task*", "isolation", 8000),
+
+    given_up("model/overwrite*", "batch", 3000),
+    holds_at("model/in-place*", yields, "batch"),
+    given_up_at("model/in-place*", safepoints, "batch", 3000),
+    given_up_at("model/in-place*", ops, "batch", 3000),
+    holds("model/*", "batch"),
 
     // Freshness and order.
     holds_if(no_failed_or_overlapping, "model/overwrite*", "fresh", 500),
@@ -236,15 +256,27 @@ constexpr std::array claim_table{
     holds_if(outsiders_one_version, "model/per-task*", "version-consistent", 500),
     given_up("*", "version-consistent", 500),
 
+    holds("*", "removed-names"),
+    holds("*", "progress"),
+
     // Over two runs.
-    given_up("model/overwrite*", "no-op", 1000),
-    given_up("model/swap*", "no-op", 1000),
+    given_up("model/overwrite*", "no-op", 3000),
+    given_up("model/swap*", "no-op", 3000),
     holds("model/in-place*", "no-op"),
     holds("model/handle*", "no-op"),
     given_up("model/purge*", "no-op", 3000),
     holds("model/safe-point*", "no-op"),
     given_up("model/per-task*", "no-op", 3000),
     given_up("cpython/importlib", "no-op", 1000),
+    holds("model/swap*", "revert"),
+    holds("model/in-place*", "revert"),
+    holds("model/handle*", "revert"),
+    holds("model/purge*", "revert"),
+    holds("model/world*", "revert"),
+    holds("model/safe-point*", "revert"),
+    holds("model/per-task*", "revert"),
+    holds("model/*", "commute"),
+    holds("*", "non-interference"),
 };
 
 }  // namespace
