@@ -25,9 +25,10 @@ constexpr std::array<runtime::LocalsRow, 2> locals_table{{
 }};
 
 constexpr std::array mutant_table{
-    &runtime::m2,  &runtime::m3,  &runtime::m9,  &runtime::m14, &runtime::m16,
-    &runtime::m17, &runtime::m25, &runtime::m26, &runtime::m27, &runtime::m36,
-    &runtime::m37, &runtime::m38, &runtime::m39,
+    &runtime::m1,  &runtime::m2,  &runtime::m3,  &runtime::m6,  &runtime::m7,  &runtime::m8,
+    &runtime::m9,  &runtime::m10, &runtime::m13, &runtime::m14, &runtime::m15, &runtime::m16,
+    &runtime::m17, &runtime::m25, &runtime::m26, &runtime::m27, &runtime::m28, &runtime::m29,
+    &runtime::m32, &runtime::m36, &runtime::m37, &runtime::m38, &runtime::m39,
 };
 
 template <class Table>
