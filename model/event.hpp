@@ -59,7 +59,7 @@ enum class EventKind : std::uint8_t {
   close,          // channel
   peek,           // frame, slot, value: an inspector saw this local
   poke,           // frame, slot, value: an inspector wrote it. how: PokeHow
-  collect,        // -
+  collect,        // -. how: 0 by a decision, 1 at the end of a run
   emit,           // value
 };
 inline constexpr std::size_t event_kind_count = static_cast<std::size_t>(EventKind::emit) + 1;
