@@ -99,7 +99,9 @@ class Teller {
                    Happening::Kind::error);
       case EventKind::peek: return peek(event);
       case EventKind::poke: return poke(event);
-      case EventKind::collect: return add("gc.collect()");
+      case EventKind::collect:  // the one at the end of a run was nobody's decision
+        if (event.how() == 0) add("gc.collect()");
+        return;
       case EventKind::read:
       case EventKind::bind:
       case EventKind::call:

@@ -33,9 +33,10 @@ constexpr std::string_view refusal_names[] = {"?",        "closed",    "would-bl
                                               "deadlock", "no-sender", "no-receiver",
                                               "blocked",  "dead",      "current"};
 constexpr std::string_view poke_names[] = {"lost", "applied"};
-constexpr std::string_view reject_names[] = {"own-body", "in-progress"};
-constexpr std::string_view holder_names[] = {"frame",     "local", "temporary", "channel",
-                                             "namespace", "class", "object",    "spawn"};
+constexpr std::string_view reject_names[] = {"own-body", "in-progress", "own-frame", "old-code"};
+constexpr std::string_view holder_names[] = {"frame",   "local",     "temporary",
+                                             "channel", "namespace", "class",
+                                             "object",  "spawn",     "old namespace"};
 constexpr std::string_view step_names[] = {"admit",   "stage",  "validate", "scan", "swap",
                                            "migrate", "retire", "reclaim",  "undo"};
 constexpr std::string_view error_names[] = {
@@ -236,7 +237,9 @@ std::string details(const Event& event, const Tables& tables) {
                          c == no_error ? "went through" : tables.show_error(c));
     case EventKind::resolve: {
       const std::string by = c == no_load ? "program code" : tables.show_attempt(c);
-      return fmt::format("{}: {}, from {}", words.global(a), value(b), by);
+      const std::string_view pinned =
+          how == static_cast<std::size_t>(ResolveHow::pinned) ? ", pinned" : "";
+      return fmt::format("{}: {}, from {}{}", words.global(a), value(b), by, pinned);
     }
     case EventKind::store: {
       const bool plain = Owner{a}.kind() == Owner::Kind::module;  // an id, a number or a flag
@@ -267,6 +270,7 @@ std::string details(const Event& event, const Tables& tables) {
     case EventKind::reload_reject:
       return fmt::format("{}: {}", tables.show_attempt(a), word(reject_names, b));
     case EventKind::reload_wait:
+      if (a == b) return fmt::format("{} for frames of its module", tables.show_attempt(a));
       return fmt::format("{} for {}", tables.show_attempt(a), tables.show_attempt(b));
     case EventKind::retire:
     case EventKind::free: return tables.show_code(a);
@@ -399,9 +403,12 @@ std::string Tables::show_attempt(std::uint32_t attempt) const {
   const Words words(*this);
   if (known->reload == no_reload) return "first load of " + words.module(known->module);
   const Reload* declared = scenario != nullptr ? row(scenario->reloads, known->reload) : nullptr;
-  const std::string reload =
+  std::string shown =
       declared != nullptr ? words.name(declared->name) : fmt::format("reload {}", known->reload);
-  return known->repeat == 1 ? reload : fmt::format("{}.{}", reload, known->repeat);
+  if (known->repeat != 1) shown += fmt::format(".{}", known->repeat);
+  if (declared != nullptr && declared->targets.size() > 1)
+    shown += " of " + words.module(known->module);
+  return shown;
 }
 
 std::string Tables::show_task(std::uint32_t task) const {

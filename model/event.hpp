@@ -30,7 +30,7 @@ enum class EventKind : std::uint8_t {
   call,  // slot it was called through (none: no_slot), handle, code entered. The callee's enter or
          // a throw follows
   assign_read_only,  // frame, handle, ErrorId or no_error if it went through
-  resolve,           // module << 16 | name slot, value (absent: not there), load
+  resolve,           // module << 16 | name slot, value (absent: not there), load. how: ResolveHow
   store,             // owner (see Owner), slot in it, value. how: StoreHow
   create,            // value, class or 0, -: an object or instance came to be
   field,             // object, NameId, value. how: 1 write, 0 read
@@ -43,7 +43,7 @@ enum class EventKind : std::uint8_t {
   reload_commit,  // attempt
   reload_fail,    // attempt, ErrorId
   reload_reject,  // attempt, RejectWhy
-  reload_wait,    // attempt, the attempt it waits for
+  reload_wait,    // attempt, the attempt it waits for; itself: until frames of its module are gone
   retire,         // code, -, -: no longer what its name means
   free,           // code
   live,           // code, HolderKind, holder's id: the walker found a holder of freed code
@@ -64,7 +64,7 @@ enum class EventKind : std::uint8_t {
   idle,           // nobody is left to run
   peek,           // frame, slot, value: an inspector saw this local
   poke,           // frame, slot, value: an inspector wrote it. how: PokeHow
-  collect,        // -
+  collect,        // -. how: 0 by a decision, 1 at the end of a run
   emit,           // value
 };
 inline constexpr std::size_t event_kind_count = static_cast<std::size_t>(EventKind::emit) + 1;
@@ -75,13 +75,15 @@ enum class ExitHow : std::uint8_t { returned, threw };
 // program: a namespace slot, by an assignment to module.name (whoever runs it); namespace_: by a
 // module's own top level or by machinery.
 enum class StoreHow : std::uint8_t { namespace_, class_, pointer, version, in_progress, program };
+// pinned: in another namespace than the module's current one, because of who asks.
+enum class ResolveHow : std::uint8_t { current, pinned };
 enum class BlockHow : std::uint8_t { receive, send, park, sleep };
 // What was done to the ring, by sim::RingHow, and two facts that sim does not tell.
 using sim::RingHow;
 inline constexpr auto ring_joined = static_cast<RingHow>(8);   // a new tasklet is in it
 inline constexpr auto ring_decides = static_cast<RingHow>(9);  // who goes on, from now on
 enum class PokeHow : std::uint8_t { lost, applied };
-enum class RejectWhy : std::uint8_t { own_body, in_progress };
+enum class RejectWhy : std::uint8_t { own_body, in_progress, own_frame, old_code };
 enum class HolderKind : std::uint8_t {
   frame,
   local,
@@ -90,7 +92,8 @@ enum class HolderKind : std::uint8_t {
   namespace_,
   class_,
   object,
-  spawn
+  spawn,
+  old_namespace,  // one that its module does not point at
 };
 std::string_view name_of(HolderKind kind);
 std::string_view name_of(RejectWhy why);
@@ -208,12 +211,15 @@ struct ErrorRow {
   NameId name;       // name, unbound_local, attribute: which
   std::string text;  // a real runtime's own words; empty: message() makes them
 };
-struct AttemptRow {         // one attempt to bring one module to one version
+// One attempt to bring one module to one version. A batch has one for each of its modules, with
+// consecutive numbers; they begin, commit and fail together.
+struct AttemptRow {
   std::uint32_t reload;     // index into Scenario::reloads, or no_reload for a first load
   std::uint32_t repeat;     // 1 for the first attempt of that reload, then 2, ...
   std::uint32_t module;     // index into Program::modules
   std::uint32_t to;         // version number
   std::uint32_t requester;  // TaskId of the frame that asked, or no_task
+  std::uint32_t batch;      // AttemptId of the first of its batch
 };
 inline constexpr std::uint32_t no_reload = 0xffff'ffff;
 struct TaskletRow {          // a tasklet by its name

@@ -40,9 +40,9 @@ class EventInWords : public testing::Test {
     tables_.scenario = &scenario_;
     tables_.program = &program_;
     tables_.attempts = {
-        {.reload = no_reload, .repeat = 1, .module = 0, .to = 1, .requester = no_task},
-        {.reload = 0, .repeat = 1, .module = 0, .to = 2, .requester = no_task},
-        {.reload = 0, .repeat = 2, .module = 0, .to = 2, .requester = 1}};
+        {.reload = no_reload, .repeat = 1, .module = 0, .to = 1, .requester = no_task, .batch = 0},
+        {.reload = 0, .repeat = 1, .module = 0, .to = 2, .requester = no_task, .batch = 1},
+        {.reload = 0, .repeat = 2, .module = 0, .to = 2, .requester = 1, .batch = 2}};
     for (std::uint32_t at = 0; at < program_.functions.size(); ++at) {
       const FunctionCode& function = program_.functions[at];
       const bool script = function.kind == FunctionCode::Kind::script;

@@ -29,6 +29,7 @@ struct Violation {
 struct RunFacts {
   const Tables* tables = nullptr;
   LocalsPolicy locals = LocalsPolicy::snapshot;
+  RemovedNames removed_names = RemovedNames::go;
   bool ended_normally =
       false;  // set before finish(): neither a touch nor the turn budget cut the run short
 };

@@ -139,11 +139,7 @@ class DecisionPolicy : public sim::Policy {
         }
         return skip(index);
       case Decision::Kind::collect: {
-        const Actor actor = run_.actor_;
-        run_.actor_ = Actor::of(ActorKind::inspector, 0);
-        run_.event(EventKind::collect);
-        run_.subject_->collect(run_);
-        run_.actor_ = actor;
+        run_.collect();
         outcome_.taken.push_back({.kind = Taken::Kind::collect});
         return {};
       }
@@ -245,7 +241,10 @@ sim::Wake Run::yield() {
 
 sim::Wake Run::kill(NameId tasklet) {
   const sim::TaskId victim = loading_ ? sim::TaskId::none() : task_named(tasklet);
-  if (!victim.valid()) return {};
+  return victim.valid() ? kill(victim) : sim::Wake{};
+}
+
+sim::Wake Run::kill(sim::TaskId victim) {
   const bool began = scheduler_.state(victim) != sim::TaskState::fresh;
   const sim::Wake wake = back(scheduler_.current(), scheduler_.kill(victim));
   TaskRow& row = tasks_[victim.value];
@@ -257,7 +256,7 @@ void Run::uncaught(std::uint32_t error) {
   if (tables_.errors[error].kind != ErrorKind::task_exit) scheduler_.uncaught(error);
 }
 
-void Run::spawn(NameId name, std::uint64_t payload, std::uint32_t handle) {
+sim::TaskId Run::spawn(NameId name, std::uint64_t payload, std::uint32_t handle) {
   if (tasks_.size() >= tasks_max) over_budget("tasklets: more than 1000");
   std::uint32_t repeat = 1;
   for (const TaskRow& row : tasks_) {
@@ -267,6 +266,7 @@ void Run::spawn(NameId name, std::uint64_t payload, std::uint32_t handle) {
       {.kind = TaskRow::Kind::spawned, .base = name, .repeat = repeat, .payload = payload},
       sim::Place::ring, scenario_->text(name));
   event(EventKind::spawn, child.value, handle);
+  return child;
 }
 
 sim::Wake Run::reload(std::uint32_t reload) {
@@ -279,12 +279,22 @@ sim::Wake Run::reload(std::uint32_t reload) {
   sim::Wake wake = back(self, scheduler_.park(attempt));
   attempts_[attempt].requester = sim::TaskId::none();
   if (wake.kind != sim::WakeKind::value) return wake;
-  requested_error_ = attempts_[attempt].error;
-  wake.word = static_cast<std::uint64_t>(attempts_[attempt].end);
+  // Of a batch, what went wrong first; where nothing did, all have committed.
+  std::uint32_t shown = attempt;
+  for (std::uint32_t one = attempt; in_batch(one, attempt); ++one) {
+    if (attempts_[shown].end == AttemptEnd::committed) shown = one;
+  }
+  requested_error_ = attempts_[shown].error;
+  wake.word = static_cast<std::uint64_t>(attempts_[shown].end);
   return wake;
 }
 
+void Run::machinery_acts(std::uint32_t attempt) {
+  actor_ = tasks_[attempts_[attempt].task.value].actor = Actor::of(ActorKind::machinery, attempt);
+}
+
 void Run::begin(std::uint32_t attempt, std::uint32_t from_version) {
+  machinery_acts(attempt);
   const AttemptRow& row = tables_.attempts[attempt];
   event(EventKind::reload_begin, attempt);
   event(EventKind::reload_item, attempt, row.module, from_version << 16 | row.to);
@@ -294,22 +304,23 @@ void Run::enter_body(std::uint32_t attempt) {
   actor_ = tasks_[attempts_[attempt].task.value].actor = Actor::of(ActorKind::body, attempt);
 }
 
-void Run::leave_body(std::uint32_t attempt) {
-  actor_ = tasks_[attempts_[attempt].task.value].actor = Actor::of(ActorKind::machinery, attempt);
-}
+void Run::leave_body(std::uint32_t attempt) { machinery_acts(attempt); }
 
 void Run::commit(std::uint32_t attempt) {
+  machinery_acts(attempt);
   event(EventKind::reload_commit, attempt);
   end_attempt(attempt, AttemptEnd::committed);
 }
 
 void Run::fail(std::uint32_t attempt, std::uint32_t error) {
+  machinery_acts(attempt);
   event(EventKind::reload_fail, attempt, error);
   attempts_[attempt].error = error;
   end_attempt(attempt, AttemptEnd::failed);
 }
 
 void Run::reject(std::uint32_t attempt, RejectWhy why) {
+  machinery_acts(attempt);
   event(EventKind::reload_reject, attempt, static_cast<std::uint32_t>(why));
   attempts_[attempt].error = error(ErrorKind::reload_rejected);
   end_attempt(attempt, AttemptEnd::rejected);
@@ -323,17 +334,30 @@ void Run::end_attempt(std::uint32_t attempt, AttemptEnd end) {
   for (const Wait& wait : waits_)
     if (is_over(wait)) scheduler_.wake(wait.task, 0);
   std::erase_if(waits_, is_over);
-  const bool asked =
-      state.requester.valid() && scheduler_.state(state.requester) == sim::TaskState::parked;
-  if (asked) scheduler_.wake(state.requester, 0);
+  const std::uint32_t first = tables_.attempts[attempt].batch;
+  for (std::uint32_t one = first; in_batch(one, first); ++one) {
+    if (attempts_[one].end == AttemptEnd::open) return;
+  }
+  const sim::TaskId requester = attempts_[first].requester;
+  const bool asked = requester.valid() && scheduler_.state(requester) == sim::TaskState::parked;
+  if (asked) scheduler_.wake(requester, 0);
+}
+
+bool Run::in_batch(std::uint32_t attempt, std::uint32_t first) const {
+  return attempt < attempts_.size() && tables_.attempts[attempt].batch == first;
 }
 
 void Run::wait_for(std::uint32_t attempt, std::uint32_t other) {
   if (attempts_[other].end != AttemptEnd::open) return;
   event(EventKind::reload_wait, attempt, other);
   const sim::TaskId self = scheduler_.current();
-  waits_.push_back({other, self});
+  if (other != attempt) waits_.push_back({other, self});
   back(self, scheduler_.park(other));
+}
+
+void Run::wake(std::uint32_t attempt) {
+  const sim::TaskId task = attempts_[attempt].task;
+  if (scheduler_.state(task) == sim::TaskState::parked) scheduler_.wake(task, 0);
 }
 
 std::uint32_t Run::asked_by(std::uint32_t attempt) const {
@@ -344,15 +368,21 @@ std::uint32_t Run::asked_by(std::uint32_t attempt) const {
 
 std::uint32_t Run::watched_state(std::uint32_t attempt) const {
   if (!options_.watch_scheduler || loading_) return 0;
-  return static_cast<std::uint32_t>(scheduler_.state_digest(attempts_[attempt].requester));
+  const std::uint32_t first = tables_.attempts[attempt].batch;
+  return static_cast<std::uint32_t>(scheduler_.state_digest(attempts_[first].requester));
 }
 
 sim::Wake Run::step_begins(std::uint32_t attempt, Step step) {
   const sim::Wake wake = turn(sim::Point::safepoint, OpCode::pass);
+  step_goes_on(attempt, step);
+  return wake;
+}
+
+void Run::step_goes_on(std::uint32_t attempt, Step step) {
+  machinery_acts(attempt);
   if (!loading_) tasks_[scheduler_.current().value].step = step;
   event(EventKind::reload_step, attempt, static_cast<std::uint32_t>(step), watched_state(attempt),
         0);
-  return wake;
 }
 
 void Run::step_ends(std::uint32_t attempt, Step step) {
@@ -376,6 +406,27 @@ void Run::touch(std::uint32_t code, std::uint32_t frame) {
 void Run::over_budget(std::string_view of_what) {
   if (over_budget_.empty()) over_budget_ = of_what;
   scheduler_.stop();
+}
+
+bool Run::ended_normally(sim::Ending::Kind ending) const {
+  return !touched_ && over_budget_.empty() && ending != sim::Ending::Kind::out_of_budget;
+}
+
+void Run::collect() {
+  const Actor actor = actor_;
+  actor_ = Actor::of(ActorKind::inspector, 0);
+  event(EventKind::collect);
+  subject_->collect(*this);
+  actor_ = actor;
+}
+
+void Run::last_chance() {
+  const bool reloaded = tables_.attempts.size() > program_.modules.size();
+  const bool tells = (subject_->capabilities().gives & mask_of(EventKind::live)) != 0;
+  if (!reloaded || !tells) return;
+  actor_ = Actor::of(ActorKind::inspector, 0);
+  event(EventKind::collect, 0, 0, 0, 1);
+  subject_->collect(*this);
 }
 
 sim::TaskId Run::task_named(NameId name) const {
@@ -402,16 +453,21 @@ std::uint32_t Run::request(std::uint32_t reload, sim::TaskId requester) {
   // A body that asks for its own module's reload could go on for ever.
   if (attempts_.size() >= attempts_max) over_budget("reloads: more than 100 attempts");
   const Reload& declared = scenario_->reloads[reload];
-  const Target& target = declared.targets.front();
-  const std::uint32_t attempt = new_attempt({.reload = reload,
-                                             .repeat = ++reload_attempts_[reload],
-                                             .module = program_.module_index(target.module),
-                                             .to = target.version,
-                                             .requester = word_or_none(requester)});
-  attempts_[attempt].requester = requester;
-  attempts_[attempt].task = spawn_task({.kind = TaskRow::Kind::attempt, .index = attempt},
-                                       sim::Place::aside, scenario_->text(declared.name));
-  return attempt;
+  const auto first = static_cast<std::uint32_t>(attempts_.size());
+  ++reload_attempts_[reload];
+  for (const Target& target : declared.targets) {
+    new_attempt({.reload = reload,
+                 .repeat = reload_attempts_[reload],
+                 .module = program_.module_index(target.module),
+                 .to = target.version,
+                 .requester = word_or_none(requester),
+                 .batch = first});
+  }
+  attempts_[first].requester = requester;
+  const sim::TaskId task = spawn_task({.kind = TaskRow::Kind::attempt, .index = first},
+                                      sim::Place::aside, scenario_->text(declared.name));
+  for (std::uint32_t one = first; one < attempts_.size(); ++one) attempts_[one].task = task;
+  return first;
 }
 
 sim::TaskId Run::spawn_task(const TaskRow& row, sim::Place place, std::string_view name) {
@@ -449,7 +505,8 @@ void Run::load_first_versions() {
                                                .repeat = 1,
                                                .module = m,
                                                .to = program_.modules[m].versions.front().number,
-                                               .requester = no_task});
+                                               .requester = no_task,
+                                               .batch = m});
     attempts_[attempt].task = sim::TaskId{0};
     leave_body(attempt);
     subject_->load(*this, attempt);
@@ -581,6 +638,7 @@ const Outcome& Runner::run(const Scenario& scenario, Subject& subject, const Run
   state_->policy.begin(scenario.seed, run.program_.turns_expected);
   const sim::Ending ending = run.scheduler_.run(state_->policy);
   state_->policy.finish_record();
+  if (options.walk && run.ended_normally(ending.kind)) run.last_chance();
   subject.end(run);
 
   outcome.digest = run.trace_.digest();
@@ -604,9 +662,10 @@ void Runner::State::choose_monitors(EventMask gives) {
 }
 
 void Runner::State::judge(const Capabilities& capabilities, sim::Ending::Kind ending) {
-  RunFacts facts{.tables = &run.tables_, .locals = capabilities.locals};
-  facts.ended_normally =
-      !run.touched_ && run.over_budget_.empty() && ending != sim::Ending::Kind::out_of_budget;
+  RunFacts facts{.tables = &run.tables_,
+                 .locals = capabilities.locals,
+                 .removed_names = capabilities.removed_names};
+  facts.ended_normally = run.ended_normally(ending);
   choose_monitors(capabilities.gives);
   outcome.judged = chosen;
   for (std::size_t at = 0; at < monitors.size(); ++at)

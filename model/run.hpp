@@ -61,7 +61,7 @@ struct Outcome {
 struct RunOptions {
   bool judge = true;            // feed the monitors
   bool watch_scheduler = true;  // digest sim's state around each machinery step
-  bool walk = true;             // look for holders of freed code
+  bool walk = true;             // look for holders of freed code, and at the end of retired code
 };
 
 // How an attempt ended, as the frame that asked for it sees it.
@@ -101,7 +101,8 @@ class Run {
   sim::Wake receive(std::uint32_t channel);
   sim::Wake yield();
   sim::Wake kill(NameId tasklet);
-  void spawn(NameId name, std::uint64_t payload, std::uint32_t handle);
+  sim::Wake kill(sim::TaskId victim);
+  sim::TaskId spawn(NameId name, std::uint64_t payload, std::uint32_t handle);
   // The error ends the tasklet, whose script() or spawned() returns now.
   void uncaught(std::uint32_t error);
   void emit(Value value) { event(EventKind::emit, value.word); }
@@ -113,19 +114,24 @@ class Run {
 
   // [task] For Subject::load, in this order: begin, then commit, fail or reject; or reject alone.
   // After begin the module body runs between enter_body and leave_body, where the actor is the
-  // body.
+  // body. Each call is for one module of a batch; load() was called with the first.
   void begin(std::uint32_t attempt, std::uint32_t from_version);
   void enter_body(std::uint32_t attempt);
   void leave_body(std::uint32_t attempt);
   void commit(std::uint32_t attempt);
   void fail(std::uint32_t attempt, std::uint32_t error);
   void reject(std::uint32_t attempt, RejectWhy why);
-  // Waits until `other` has ended. A killed reload does not exist, so this always comes back.
+  // Waits until `other` has ended. A killed reload does not exist, so this always comes back. For
+  // itself: until wake().
   void wait_for(std::uint32_t attempt, std::uint32_t other);
-  // A named step of the machinery, around which sim's state is watched. The first is a turn.
+  void wake(std::uint32_t attempt);  // goes on if it waits
+  // A named step of the machinery, around which sim's state is watched. The first is a turn, and
+  // what goes on with the step of another module of the batch is none.
   sim::Wake step_begins(std::uint32_t attempt, Step step);
+  void step_goes_on(std::uint32_t attempt, Step step);
   void step_ends(std::uint32_t attempt, Step step);
   AttemptEnd end_of(std::uint32_t attempt) const { return attempts_[attempt].end; }
+  bool in_batch(std::uint32_t attempt, std::uint32_t first) const;
   // The attempt whose module body asked for this one, or no_attempt.
   static constexpr std::uint32_t no_attempt = 0xffff'ffff;
   std::uint32_t asked_by(std::uint32_t attempt) const;
@@ -183,8 +189,12 @@ class Run {
   std::uint32_t new_attempt(const AttemptRow& row);
   std::uint32_t request(std::uint32_t reload, sim::TaskId requester);
   void end_attempt(std::uint32_t attempt, AttemptEnd end);
+  void machinery_acts(std::uint32_t attempt);
   sim::TaskId spawn_task(const TaskRow& row, sim::Place place, std::string_view name);
   void load_first_versions();
+  bool ended_normally(sim::Ending::Kind ending) const;
+  void collect();
+  void last_chance();  // of what is garbage to be freed: the end of a run collects
   std::uint32_t watched_state(std::uint32_t attempt) const;
 
   const Scenario* scenario_ = nullptr;

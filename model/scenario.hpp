@@ -28,6 +28,7 @@ using NameId = sim::Id<struct NameTag>;
 inline constexpr std::size_t name_bytes_max = 64;  // of a name or a word
 inline constexpr std::size_t names_max = 4'096;    // different names
 inline constexpr std::size_t modules_max = 64;
+inline constexpr std::size_t batch_max = 8;  // modules of one reload
 inline constexpr std::uint32_t version_max = 65'535;
 inline constexpr std::size_t blocks_max = 12;      // blocks inside one another
 inline constexpr std::size_t lines_max = 10'000;   // of all modules and tasks, each `end` counted
@@ -137,7 +138,7 @@ struct Target {
 };
 struct Reload {
   NameId name{};
-  std::vector<Target> targets{};  // exactly one as yet; a batch has more
+  std::vector<Target> targets{};  // 1 to batch_max, of different modules
   bool operator==(const Reload&) const = default;
 };
 // What an inspector does to a tasklet's innermost frame from outside.

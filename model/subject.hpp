@@ -19,10 +19,17 @@ enum class LocalsPolicy : std::uint8_t {
   write_through,  // the frame sees it at its next read (PEP 667, CPython 3.13)
 };
 
+// What becomes of a module's name that the new version no longer mentions.
+enum class RemovedNames : std::uint8_t {
+  go,    // looking it up is an error
+  stay,  // it means what it meant (importlib.reload)
+};
+
 struct Capabilities {
   EventMask gives = 0;                         // a guarantee that needs another kind is not judged
   Granularity granularity = Granularity::ops;  // the one under which a finding counts by default
   LocalsPolicy locals = LocalsPolicy::snapshot;
+  RemovedNames removed_names = RemovedNames::go;
   sim::StopBy stop_by = sim::StopBy::dropping;
   sim::GuardPages guard_pages = sim::GuardPages::no;
   std::size_t stack_bytes = 0;
@@ -39,8 +46,8 @@ class Subject {
   virtual const Capabilities& capabilities() const = 0;
 
   virtual void begin(Run& run) = 0;
-  // [task] Makes the attempt: the first load of a module, or a reload. Ends it through Run::commit,
-  // fail or reject.
+  // [task] Makes the attempt: the first load of a module, or a reload; of a batch, the attempts on
+  // all its modules, of which this is the first. Ends each through Run::commit, fail or reject.
   virtual void load(Run& run, std::uint32_t attempt) = 0;
   // [task] Runs the script of declared task number `task` (index into Scenario::tasks) to its end.
   virtual void script(Run& run, std::uint32_t task) = 0;

@@ -210,15 +210,16 @@ class Reader {
     Reload& made = scenario_.reloads.emplace_back();
     made.name = declared(where, "a reload's name");
     in_.expect(":");
-    in_.mark(where.at(Where::object), in_.here());
-    Target& target = made.targets.emplace_back();
-    target.module = in_.name("a declared module").id;
-    in_.expect("->");
-    in_.mark(where.at(Where::detail), in_.here());
-    target.version = static_cast<std::uint32_t>(in_.number("a version's number"));
-    if (in_.at(","))
-      in_.fail_here("the end of the line",
-                    " (batches of reloads are not in this version of the language yet)");
+    for (std::size_t spot = Where::first_item;; spot += 2) {
+      in_.mark(where.at(spot), in_.here());
+      Target& target = made.targets.emplace_back();
+      target.module = in_.name("a declared module").id;
+      in_.expect("->");
+      in_.mark(where.at(spot + 1), in_.here());
+      target.version = static_cast<std::uint32_t>(in_.number("a version's number"));
+      if (!in_.at(",")) break;
+      in_.expect(",");
+    }
     in_.end_line();
   }
 

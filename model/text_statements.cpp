@@ -183,7 +183,6 @@ class StatementReader {
   Line reload() {
     Line reloading = line(LineKind::reload);
     reloading.name = marked_name("a declared reload");
-    if (in_.at(",")) in_.fail_here("the end of the line", not_yet("batches of reloads"));
     return reloading;
   }
 

@@ -503,8 +503,10 @@ TEST(TextErrors, OfDeclarations) {
       {"module m\n  version 1\n    pass\n  version 2\n    pass\nreload r: m -> 3",
        "7:16: expected a version of the module 'm', which has 1, 2, found '3'"},
       {"module m\n  version 1\n    pass\nreload r: m -> 1, m -> 1",
-       "5:17: expected the end of the line, found ',' (batches of reloads are not in this version "
-       "of the language yet)"},
+       "5:19: expected a module that the batch does not name yet, found the module 'm'"},
+      {"module m\n  version 1\n    pass\nreload r: m -> 1,",
+       "5:18: expected a declared module, found "
+       "the end of the line"},
       {"peek p: c\nchannel c",
        "2:9: expected a tasklet's name, such as w or w.2, found the channel 'c'"},
       {"poke p: t = 1", "2:11: expected '.', found '='"},
@@ -628,9 +630,7 @@ TEST(TextErrors, OfStatementsInATask) {
       {"kill w.2.3", "3:8: expected a tasklet's name, such as w or w.2, found 'w.2.3'"},
       {"reload m", "3:10: expected a declared reload, found the module 'm'"},
       {"reload q", "3:10: expected a declared reload, found 'q'"},
-      {"reload r, r",
-       "3:11: expected the end of the line, found ',' (batches of reloads are not in this version "
-       "of the language yet)"},
+      {"reload r, r", "3:11: expected the end of the line, found ','"},
       {"yield 1",
        "3:9: expected the end of the line, found '1' (generators are not in this version of the "
        "language yet)"},

@@ -79,8 +79,11 @@ class Writer {
   }
 
   void put_reload(const Reload& reload) {
-    const Target& target = reload.targets[0];
-    put("reload ", reload.name, ": ", target.module, " -> ", target.version, "\n");
+    put("reload ", reload.name, ":");
+    for (const Target& target : reload.targets) {
+      put(&target == reload.targets.data() ? " " : ", ", target.module, " -> ", target.version);
+    }
+    put("\n");
   }
 
   void put_inspection(const Inspection& inspection) {

@@ -443,18 +443,25 @@ class Checker {
     for (std::size_t at = 0; at < scenario_.reloads.size(); ++at) {
       const Where where{Part::reload, narrow(at)};
       const std::vector<Target>& targets = scenario_.reloads[at].targets;
-      if (targets.size() != 1)
-        return fault(where, "one module to reload",
-                     std::to_string(targets.size()) +
-                         " (batches of reloads are not in this version of the language yet)");
-      if (!target(where, targets[0])) return false;
+      if (targets.empty() || targets.size() > batch_max)
+        return fault(where, "1 to " + std::to_string(batch_max) + " modules to reload",
+                     std::to_string(targets.size()));
+      for (std::size_t item = 0; item < targets.size(); ++item) {
+        if (!target(where, item, targets)) return false;
+      }
     }
     return true;
   }
 
-  bool target(Where where, const Target& target) {
-    if (!name_of_role(where.at(Where::object), target.module, Role::module, "a declared module"))
-      return false;
+  bool target(const Where reload, std::size_t item, const std::vector<Target>& targets) {
+    const Target& target = targets[item];
+    const Where module = reload.at(Where::first_item + 2 * item);
+    const Where version = reload.at(Where::first_item + 2 * item + 1);
+    if (!name_of_role(module, target.module, Role::module, "a declared module")) return false;
+    for (std::size_t before = 0; before < item; ++before) {
+      if (targets[before].module == target.module)
+        return fault(module, "a module that the batch does not name yet", describe(target.module));
+    }
     const std::vector<Version>& list = scenario_.modules[declared(target.module).index].versions;
     const auto found = std::ranges::lower_bound(list, target.version, {}, &Version::number);
     if (found != list.end() && found->number == target.version) return true;
@@ -463,7 +470,7 @@ class Checker {
     for (std::size_t at = 0; at < list.size() && at < shown; ++at)
       expected += (at == 0 ? " " : ", ") + std::to_string(list[at].number);
     if (list.size() > shown) expected += " and more";
-    return fault(where.at(Where::detail), expected, in_quotes(std::to_string(target.version)));
+    return fault(version, expected, in_quotes(std::to_string(target.version)));
   }
 
   bool inspections() {

@@ -37,9 +37,10 @@ struct Where {
 
   static constexpr std::uint32_t whole = 0;  // what the line or declaration starts with
   static constexpr std::uint32_t name = 1;
-  static constexpr std::uint32_t object = 2;  // a line's or reload's module, an inspection's task
-  static constexpr std::uint32_t detail = 3;  // a reload's version, an inspection's local
-  static constexpr std::uint32_t first_item = 4;  // a line's nodes, an expectation's guarantees
+  static constexpr std::uint32_t object = 2;      // a line's module, an inspection's task
+  static constexpr std::uint32_t detail = 3;      // an inspection's local
+  static constexpr std::uint32_t first_item = 4;  // a line's nodes, an expectation's guarantees, a
+                                                  // reload's modules, each with its version
 
   Where at(std::size_t where) const {
     Where copy = *this;

@@ -150,8 +150,7 @@ TEST(WellFormed, EachRuleIsNamedWhenItIsBroken) {
        "module 1, version 1, line 1: expected a parameter's name, found another node"},
       // What comes after the bodies.
       {[](Scenario& s) { s.reloads[0].targets.clear(); },
-       "reload 1: expected one module to reload, found 0 (batches of reloads are not in this "
-       "version of the language yet)"},
+       "reload 1: expected 1 to 8 modules to reload, found 0"},
       {[](Scenario& s) { s.inspections[1].value = {.kind = NodeKind::name}; },
        "inspection 2: expected None, a number or {}, found another node"},
       {[](Scenario& s) { s.inspections[1].value.value = 100'000'000; },

@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "model/subjects.hpp"
+#include "properties/by_id.hpp"
 #include "properties/guarantees.hpp"
+#include "properties/pair_ids.hpp"
 
 namespace midstride::properties {
 
@@ -14,6 +16,7 @@ namespace {
 using model::EventKind;
 using model::Granularity;
 
+// The modules of a batch are reloaded as one.
 bool reloads_neither_failed_nor_overlapped(const model::Run& run) {
   const model::Tables& tables = run.tables();
   std::uint32_t open = 0;
@@ -21,6 +24,8 @@ bool reloads_neither_failed_nor_overlapped(const model::Run& run) {
     const bool reload =
         event.kind() >= EventKind::reload_begin && event.kind() <= EventKind::reload_reject;
     if (!reload || tables.attempts[event.a].reload == model::no_reload) continue;
+    if (event.kind() != EventKind::reload_fail && tables.attempts[event.a].batch != event.a)
+      continue;
     switch (event.kind()) {
       case EventKind::reload_begin:
         if (++open > 1) return false;
@@ -85,19 +90,58 @@ bool nothing_held_could_lose_its_name(const model::Run& run) {
   return true;
 }
 
-constexpr std::array<Predicate, 3> predicate_table{{
+// A frame of no module, or of another one, that uses two versions of a module.
+bool outsiders_used_one_version(const model::Run& run) {
+  const model::Tables& tables = run.tables();
+  std::vector<std::vector<std::uint32_t>> frames;  // by tasklet, innermost last
+  ById<std::uint32_t> code_of;                     // by frame
+  PairIds ids;                                     // of (frame, module)
+  ById<std::uint32_t> version_of;                  // version number, 0: it used none yet
+  for (const model::Event& event : run.trace().events()) {
+    if (event.actor().kind() != model::ActorKind::tasklet) continue;
+    const std::uint32_t tasklet = event.actor().index();
+    if (frames.size() <= tasklet) frames.resize(tasklet + 1);
+    if (event.kind() == EventKind::enter) {
+      frames[tasklet].push_back(event.a);
+      code_of[event.a] = event.b;
+    }
+    if (frames[tasklet].empty()) continue;
+    if (event.kind() == EventKind::exit) frames[tasklet].pop_back();
+    if (event.kind() != EventKind::resolve || event.c == model::no_load) continue;
+    const std::uint32_t module = event.a >> 16;
+    const std::uint32_t frame = frames[tasklet].back();
+    const bool outside = tables.codes[code_of.get(frame)].module != module;
+    if (!outside || model::Value{event.b} == model::Value::absent()) continue;
+    std::uint32_t& version = version_of[ids(frame, module)];
+    if (version != 0 && version != tables.attempts[event.c].to) return false;
+    version = tables.attempts[event.c].to;
+  }
+  return true;
+}
+
+bool outsiders_used_one_version_of_the_same_definitions(const model::Run& run) {
+  return nothing_held_could_lose_its_name(run) && outsiders_used_one_version(run);
+}
+
+constexpr std::array<Predicate, 5> predicate_table{{
     {"no-failed-or-overlapping-reload", "no reload failed, and no two were under way at one time",
      reloads_neither_failed_nor_overlapped},
     {"same-definitions",
      "every version of a module defines the same functions, classes and methods, and does nothing "
      "else",
      nothing_held_could_lose_its_name},
+    {"outsiders-use-one-version", "no frame used two versions of a module that is not its own",
+     outsiders_used_one_version},
+    {"same-definitions-and-outsiders-use-one-version", "both",
+     outsiders_used_one_version_of_the_same_definitions},
     {"no-turn-while-patching", "nobody ran between a reload's first patch and its end",
      nobody_ran_while_names_were_patched},
 }};
 constexpr const Predicate* no_failed_or_overlapping = &predicate_table[0];
 constexpr const Predicate* same_definitions = &predicate_table[1];
-constexpr const Predicate* no_turn_while_patching = &predicate_table[2];
+constexpr const Predicate* outsiders_one_version = &predicate_table[2];
+constexpr const Predicate* same_and_outsiders_one_version = &predicate_table[3];
+constexpr const Predicate* no_turn_while_patching = &predicate_table[4];
 
 constexpr auto yields = Granularity::yields;
 constexpr auto safepoints = Granularity::safepoints;
@@ -157,6 +201,8 @@ constexpr auto claim_table = table_of(
     holds("*", "activation"),
     holds("*", "locals"),
     holds("*", "method-identity"),
+    given_up("model/purge", "scheduler", {1000, 1000, 1000}),
+    given_up("model/purge+*", "scheduler", {1000, 1000, 1000}),
     holds("*", "scheduler"),
     holds("*", "channel-rules"),
     holds("*", "whole-call"),
@@ -165,19 +211,50 @@ constexpr auto claim_table = table_of(
     // A held method or function goes on running what it was taken from.
     given_up("model/in-place+immediate*", "method-behaviour", {2000, 670, 570}),
     given_up("model/in-place*", "method-behaviour", {310, 580, 420}),
+    given_up("model/handle*", "method-behaviour", {500, 500, 500}),
+    given_up("model/safe-point*", "method-behaviour", {500, 500, 500}),
+    given_up("model/per-task*", "method-behaviour", {500, 500, 500}),
     given_up("cpython/code-swap", "method-behaviour", {1000, 1000, 1000}),
     holds("*", "method-behaviour"),
 
-    // Old code, by reclamation policy.
+    // Old code, by reclamation policy. What purge gives up nobody holds any more, but a value that
+    // was on its way to somebody whom it killed.
+    given_up("model/purge+immediate*", "no-early-free", {3000, 3000, 3000}),
+    given_up("model/purge+quiescence*", "no-early-free", {3000, 3000, 3000}),
+    holds("model/purge*", "no-early-free"),
+    holds("model/purge*", "no-use-after-free"),
+    holds_if(same_definitions, "model/safe-point+immediate*", "no-early-free", {3000, 3000, 3000}),
+    holds_if(same_definitions, "model/safe-point+immediate*", "no-use-after-free",
+             {10000, 10000, 10000}),
+    holds_if(same_definitions, "model/safe-point+quiescence*", "no-early-free",
+             {3000, 3000, 3000}),
+    holds_if(same_definitions, "model/safe-point+quiescence*", "no-use-after-free",
+             {10000, 10000, 10000}),
     given_up("model/*+immediate*", "no-early-free", {40, 90, 60}),
+    given_up("model/per-task+immediate*", "no-use-after-free", {10000, 10000, 10000}),
     given_up("model/*+immediate*", "no-use-after-free", {40, 120, 70}),
     holds_if(same_definitions, "model/in-place+quiescence*", "no-early-free", {4500, 7000, 3500}),
     holds_if(same_definitions, "model/in-place+quiescence*", "no-use-after-free",
              {6500, 30000, 8000}),
+    holds_if(same_definitions, "model/handle+quiescence*", "no-early-free", {2000, 2000, 2000}),
+    holds_if(same_definitions, "model/handle+quiescence*", "no-use-after-free",
+             {8000, 8000, 8000}),
+    given_up("model/per-task+quiescence*", "no-use-after-free", {10000, 10000, 10000}),
     given_up("model/*+quiescence*", "no-early-free", {320, 340, 310}),
     given_up("model/*+quiescence*", "no-use-after-free", {420, 1600, 600}),
     holds("model/*", "no-early-free"),
     holds("model/*", "no-use-after-free"),
+
+    // Code that nobody can get at. A world keeps a whole version for whoever is pinned to it, and
+    // quiescence keeps all code of a load while one frame runs any of it.
+    given_up("model/*+leak*", "reclaimed", {200, 200, 200}),
+    holds("model/world+immediate*", "reclaimed"),
+    given_up("model/world*", "reclaimed", {1000, 1000, 1000}),
+    given_up("model/overwrite+quiescence*", "reclaimed", {1000, 1000, 1000}),
+    given_up("model/swap+quiescence*", "reclaimed", {1000, 1000, 1000}),
+    given_up("model/in-place+quiescence*", "reclaimed", {1000, 1000, 1000}),
+    given_up("model/handle+quiescence*", "reclaimed", {1000, 1000, 1000}),
+    holds("model/*", "reclaimed"),
 
     // Atomicity.
     given_up("model/overwrite*", "failed-reload", {210, 210, 220}),
@@ -192,6 +269,17 @@ constexpr auto claim_table = table_of(
     given_up_at("cpython/code-swap", safepoints, "isolation", 1000),
     given_up_at("cpython/code-swap", ops, "isolation", 1000),
     holds("model/swap*", "isolation"),
+    holds("model/handle*", "isolation"),
+    holds("model/purge*", "isolation"),
+    holds("model/world*", "isolation"),
+    holds("model/safe-point*", "isolation"),
+    given_up("model/per-task*", "isolation", {8000, 8000, 8000}),
+
+    given_up("model/overwrite*", "batch", {3000, 3000, 3000}),
+    holds_at("model/in-place*", yields, "batch"),
+    given_up_at("model/in-place*", safepoints, "batch", 3000),
+    given_up_at("model/in-place*", ops, "batch", 3000),
+    holds("model/*", "batch"),
 
     // Freshness and order.
     holds_if(no_failed_or_overlapping, "model/overwrite*", "fresh", {450, 1000, 850}),
@@ -212,10 +300,33 @@ constexpr auto claim_table = table_of(
     holds("model/swap*", "serial"),
     holds("model/in-place*", "serial"),
     holds("cpython/*", "serial"),
+    holds("model/handle*", "fresh"),
+    holds("model/purge*", "fresh"),
+    holds("model/world*", "fresh"),
+    holds("model/safe-point*", "fresh"),
+    holds("model/per-task*", "fresh"),
+    holds("model/handle*", "monotone"),
+    holds("model/world*", "monotone"),
+    holds("model/safe-point*", "monotone"),
+    given_up_at("model/per-task*", yields, "monotone", 8000),
+    given_up_at("model/per-task*", safepoints, "monotone", 8000),
+    holds("model/handle*", "serial"),
+    holds("model/purge*", "serial"),
+    holds("model/world*", "serial"),
+    holds("model/safe-point*", "serial"),
+    holds("model/per-task*", "serial"),
 
     // Consistency.
+    holds_if(outsiders_one_version, "model/purge*", "version-consistent", {500, 500, 500}),
+    holds("model/world*", "version-consistent"),
+    holds_if(same_and_outsiders_one_version, "model/safe-point*", "version-consistent",
+             {500, 500, 500}),
+    holds_if(outsiders_one_version, "model/per-task*", "version-consistent", {500, 500, 500}),
     given_up("model/*+immediate*", "version-consistent", {310, 110, 120}),
     given_up("*", "version-consistent", {80, 90, 90}),
+
+    holds("*", "removed-names"),
+    holds("*", "progress"),
 
     // Over two runs.
     given_up("model/overwrite+immediate*", "no-op", {18000, 6500, 5000}),
@@ -223,8 +334,21 @@ constexpr auto claim_table = table_of(
     given_up("model/overwrite*", "no-op", {2100, 4000, 2500}),
     given_up("model/swap*", "no-op", {2100, 6000, 3200}),
     holds("model/in-place*", "no-op"),
+    holds("model/handle*", "no-op"),
+    given_up("model/purge*", "no-op", {3000, 3000, 3000}),
+    holds("model/safe-point*", "no-op"),
+    given_up("model/per-task*", "no-op", {3000, 3000, 3000}),
     given_up("cpython/importlib", "no-op", {6000, 6000, 6000}),
-    holds("cpython/code-swap", "no-op"));
+    holds("cpython/code-swap", "no-op"),
+    holds("model/swap*", "revert"),
+    holds("model/in-place*", "revert"),
+    holds("model/handle*", "revert"),
+    holds("model/purge*", "revert"),
+    holds("model/world*", "revert"),
+    holds("model/safe-point*", "revert"),
+    holds("model/per-task*", "revert"),
+    holds("model/*", "commute"),
+    holds("*", "non-interference"));
 // clang-format on
 
 }  // namespace

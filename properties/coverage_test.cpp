@@ -183,6 +183,15 @@ task t:
   finally:
     yield
 )"},
+    {Fact::batch, R"(
+module shop
+  version 1
+    pass
+module bank
+  version 1
+    pass
+reload r: shop -> 1, bank -> 1
+)"},
 };
 
 TEST(Facts, FindsEach) {

@@ -9,12 +9,13 @@ namespace midstride::properties {
 std::span<const model::Guarantee> guarantees() {
   static const std::array table{// What is already running
                                 activation(), locals(), method_identity(), method_behaviour(),
-                                no_use_after_free(), no_early_free(), whole_call(),
+                                no_use_after_free(), no_early_free(), reclaimed(), whole_call(),
                                 // Atomicity, freshness, order, consistency
-                                failed_reload(), isolation(), fresh(), monotone(), serial(),
-                                version_consistent(),
+                                failed_reload(), isolation(), batch(), fresh(), monotone(),
+                                serial(), version_consistent(), removed_names(),
                                 // The scheduler, and over two runs
-                                scheduler(), channel_rules(), no_op(), deterministic()};
+                                 scheduler(), progress(), channel_rules(), no_op(), revert(),
+                                 commute(), non_interference(), deterministic()};
   return table;
 }
 

@@ -75,8 +75,12 @@ std::vector<std::string> broken(const Scenario& scenario) {
   const Outcome& outcome = runner.run(scenario, *subject);
   std::vector<bool> violated(guarantees().size(), false);
   for (const Found& found : outcome.verdict.found) violated[found.guarantee] = true;
-  if (judge_no_op(runner, *subject, scenario, outcome).violation)
-    violated[*guarantee_index("no-op")] = true;
+  for (const PairedGuarantee& guarantee : paired_guarantees()) {
+    if (!guarantee.applies(scenario)) continue;
+    if (guarantee.judge(runner, *subject, scenario, outcome, {}).violation)
+      violated[*guarantee_index(guarantee.name)] = true;
+    runner.run(scenario, *subject);
+  }
   std::vector<std::string> names;
   for (std::size_t at = 0; at < violated.size(); ++at) {
     if (violated[at]) names.emplace_back(guarantees()[at].name);

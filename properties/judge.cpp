@@ -28,14 +28,23 @@ void add(model::Outcome& outcome, std::string_view guarantee, const PairedJudgem
 const model::Outcome& Judge::run(const model::Scenario& scenario, model::Subject& subject,
                                  const JudgeOptions& options) {
   outcome_ = runner_.run(scenario, subject);
-  const bool no_op = options.paired && only_no_op_reloads(scenario);
-  if (options.recheck)
+  bool ran_again = false;
+  const auto hold_the_run_itself = [&] {
+    if (ran_again) runner_.run(scenario, subject, {.judge = false});
+    ran_again = false;
+  };
+  if (options.recheck) {
     add(outcome_, "deterministic", judge_deterministic(runner_, subject, scenario, outcome_));
-  if (no_op) {
-    if (options.recheck) runner_.run(scenario, subject);
-    add(outcome_, "no-op", judge_no_op(runner_, subject, scenario, outcome_));
+    ran_again = true;
   }
-  if (options.recheck || no_op) runner_.run(scenario, subject, {.judge = false});
+  for (const PairedGuarantee& guarantee : paired_guarantees()) {
+    if (!options.paired || !guarantee.applies(scenario)) continue;
+    hold_the_run_itself();
+    const PairedJudgement judgement = guarantee.judge(runner_, subject, scenario, outcome_, {});
+    ran_again = judgement.ran_again;
+    add(outcome_, guarantee.name, judgement);
+  }
+  hold_the_run_itself();
   return outcome_;
 }
 

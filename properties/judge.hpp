@@ -9,7 +9,7 @@
 namespace midstride::properties {
 
 struct JudgeOptions {
-  bool paired = true;    // judge no-op where it applies
+  bool paired = true;    // judge what compares two runs, where it applies
   bool recheck = false;  // make the run twice and judge deterministic
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <span>
 #include <string>
 #include <vector>
@@ -89,7 +90,7 @@ PairedJudgement judge_deterministic(Runner& runner, Subject& subject, const Scen
   const sim::Digest digest = outcome.digest;
   const std::vector<Event> first(runner.trace().events().begin(), runner.trace().events().end());
   const Tables tables = runner.tables();
-  PairedJudgement judgement{.exercised = true, .violation = {}};
+  PairedJudgement judgement{.exercised = true, .ran_again = true, .violation = {}};
   if (runner.run(scenario, subject, unjudged(options)).digest == digest) return judgement;
 
   const std::span<const Event> second = runner.trace().events();
@@ -118,7 +119,7 @@ PairedJudgement judge_no_op(Runner& runner, Subject& subject, const Scenario& sc
   const Observations with = observe(runner.trace(), runner.tables());
   const Scenario other = without_reloads(explicit_decisions(scenario, runner, outcome));
   runner.run(other, subject, unjudged(options));
-  PairedJudgement judgement{.exercised = true, .violation = {}};
+  PairedJudgement judgement{.exercised = true, .ran_again = true, .violation = {}};
   if (const auto differs = difference(observe(runner.trace(), runner.tables()), with)) {
     judgement.violation = Violation{
         .event = differs->event_right,
@@ -127,6 +128,16 @@ PairedJudgement judge_no_op(Runner& runner, Subject& subject, const Scenario& sc
         .found = differs->right};
   }
   return judgement;
+}
+
+std::span<const PairedGuarantee> paired_guarantees() {
+  static constexpr std::array table{
+      PairedGuarantee{"no-op", only_no_op_reloads, judge_no_op},
+      PairedGuarantee{"revert", may_revert, judge_revert},
+      PairedGuarantee{"commute", may_commute, judge_commute},
+      PairedGuarantee{"non-interference", has_bystanders, judge_non_interference},
+  };
+  return table;
 }
 
 Guarantee no_op() {

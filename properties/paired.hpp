@@ -3,6 +3,8 @@
 #pragma once
 
 #include <optional>
+#include <span>
+#include <string_view>
 
 #include "model/monitor.hpp"
 #include "model/run.hpp"
@@ -11,10 +13,11 @@ namespace midstride::properties {
 
 struct PairedJudgement {
   bool exercised = false;
+  bool ran_again = false;                     // the runner holds another run now
   std::optional<model::Violation> violation;  // its event is an index into the first run's trace
 };
 
-// Both functions: `outcome` is that of the runner's last run, made of this scenario and subject
+// All of them: `outcome` is that of the runner's last run, made of this scenario and subject
 // with these options; it may be the runner's own. They make another run with that runner, unjudged,
 // which is not to be looked at afterwards: its scenario may be gone.
 
@@ -38,5 +41,31 @@ bool only_no_op_reloads(const model::Scenario& scenario);
 // The scenario without its reloads: no decision makes one, and each statement that asks for one
 // yields instead, so that the turns and the places where others may come in stay what they were.
 model::Scenario without_reloads(const model::Scenario& scenario);
+
+// revert, commute, non-interference: properties/paired/, a file each. Each says of which scenarios
+// it can speak, as far as their text tells.
+PairedJudgement judge_revert(model::Runner& runner, model::Subject& subject,
+                             const model::Scenario& scenario, const model::Outcome& outcome,
+                             const model::RunOptions& options = {});
+bool may_revert(const model::Scenario& scenario);
+PairedJudgement judge_commute(model::Runner& runner, model::Subject& subject,
+                              const model::Scenario& scenario, const model::Outcome& outcome,
+                              const model::RunOptions& options = {});
+bool may_commute(const model::Scenario& scenario);
+PairedJudgement judge_non_interference(model::Runner& runner, model::Subject& subject,
+                                       const model::Scenario& scenario,
+                                       const model::Outcome& outcome,
+                                       const model::RunOptions& options = {});
+bool has_bystanders(const model::Scenario& scenario);
+
+// All that compare the run with one of a changed scenario, in the order of the guarantee table.
+struct PairedGuarantee {
+  std::string_view name;
+  bool (*applies)(const model::Scenario& scenario);
+  PairedJudgement (*judge)(model::Runner& runner, model::Subject& subject,
+                           const model::Scenario& scenario, const model::Outcome& outcome,
+                           const model::RunOptions& options);
+};
+std::span<const PairedGuarantee> paired_guarantees();
 
 }  // namespace midstride::properties

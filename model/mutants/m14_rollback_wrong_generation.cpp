@@ -10,8 +10,7 @@ namespace {
 
 const Strategy broken = [] {
   Strategy strategy = in_place;
-  strategy.install = patch_in_place;
-  strategy.retire = drop_staging;
+  strategy.settle = drop_staging;
   return strategy;
 }();
 
@@ -21,7 +20,7 @@ const Mutant m14{
     .id = "M14",
     .title = "rollback-wrong-generation",
     .base = "model/in-place",
-    .step = "install",
+    .step = "settle",
     .bug = "the undo log of a committed reload is used to roll back the next one",
     .seen_in = "ART commit bb6c1d5, changelog of fungos/cr",
     .granularity = Granularity::yields,

@@ -8,33 +8,19 @@ namespace midstride::model::runtime {
 
 namespace {
 
-// Where the two code blocks are alike enough for the frame to go on at all.
-bool fits(const FunctionCode& running, const FunctionCode& fresh, const Frame& frame) {
-  const bool same_name = running.kind == fresh.kind && running.name == fresh.name &&
-                         running.class_name == fresh.class_name;
-  return same_name && fresh.locals == running.locals && fresh.temporaries <= running.temporaries &&
-         fresh.completions == running.completions && frame.pc + 1 < fresh.ops_end - fresh.ops_begin;
-}
-
 void replace(Runtime& runtime, std::uint32_t attempt, Frame& frame) {
   const Program& program = runtime.program();
+  const FunctionCode& running = program.functions[frame.function];
   for (std::uint32_t code = runtime.loads[attempt].codes_begin;
        code < runtime.loads[attempt].codes_end; ++code) {
-    const std::uint32_t fresh = runtime.heap.codes[code].function;
-    if (!fits(program.functions[frame.function], program.functions[fresh], frame)) continue;
-    runtime.heap.acquire_code(code);
-    runtime.heap.release_code(frame.code);
-    --runtime.loads[runtime.heap.codes[frame.code].load].frames;
-    ++runtime.loads[attempt].frames;
-    frame.code = code;
-    frame.function = fresh;
-    frame.block = runtime.heap.codes[code].block;
-    return;
+    const FunctionCode& fresh = program.functions[runtime.heap.codes[code].function];
+    const bool same_name = running.name == fresh.name && running.class_name == fresh.class_name;
+    if (same_name && put_under(runtime, frame, code)) return;
   }
 }
 
 bool patch_and_replace_requester(Reloading& reloading) {
-  if (!patch_with_new_log(reloading)) return false;
+  if (!patch_in_place(reloading)) return false;
   Runtime& runtime = reloading.runtime;
   const std::uint32_t requester = reloading.run.tables().attempts[reloading.attempt].requester;
   Stack* const stack = requester == no_task ? nullptr : runtime.stack_of(sim::TaskId{requester});

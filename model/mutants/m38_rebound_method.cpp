@@ -35,7 +35,7 @@ bool rebind_methods_and_patch(Reloading& reloading) {
     heap.acquire(fresh);
     heap.release(std::exchange(method.function, fresh));
   }
-  return patch_with_new_log(reloading);
+  return patch_in_place(reloading);
 }
 
 const Strategy broken = [] {

@@ -70,6 +70,8 @@ void Runtime::execute(Stack& stack) {
     if (operands_bound(stack, op)) step(stack, op);
     settle();
   }
+  release_pins(stack.pins);
+  settle();
 }
 
 void Runtime::run_silently(Stack& stack, const Op& op) {
@@ -106,7 +108,7 @@ void Runtime::step(Stack& stack, const Op& op) {
     case OpCode::store: {
       const bool own = op.argc == 1;
       const Value value = take(stack, op.a);
-      const std::uint32_t space = own ? stack.own_namespace : modules[op.x >> 16].namespace_;
+      const std::uint32_t space = own ? stack.own_namespace : namespace_seen(stack, op.x >> 16);
       store(space, op.x & 0xffff, {value, own ? stack.load : no_load},
             own ? StoreHow::namespace_ : StoreHow::program);
       break;
@@ -193,7 +195,7 @@ void Runtime::put(Stack& stack, std::uint16_t dst, Value value) {
   if (dst < frame.locals) {
     run_->event(EventKind::write, frame.id, frame.slots + dst, value.word);
     if (callable(value))
-      run_->event(EventKind::bind, frame.slots + dst, handle_of(value), code_of(value));
+      run_->event(EventKind::bind, frame.slots + dst, handle_of(value), code_of(stack, value));
   }
   heap.release(old);
 }
@@ -202,13 +204,13 @@ void Runtime::put_looked_up(Stack& stack, std::uint16_t dst, Value value) {
   const Frame& frame = stack.frames.back();
   const bool temporary = dst != Operand::nothing && dst >= frame.locals;
   if (temporary && callable(value))
-    run_->event(EventKind::look, frame.slots + dst, handle_of(value), code_of(value));
+    run_->event(EventKind::look, frame.slots + dst, handle_of(value), code_of(stack, value));
   put(stack, dst, value);
 }
 
-std::uint32_t Runtime::code_of(Value value) const {
+std::uint32_t Runtime::code_of(const Stack& stack, Value value) const {
   if (value.tag() == Tag::method) value = heap.methods[value.index()].function;
-  return heap.functions[value.index()].code;
+  return code_seen(stack, heap.functions[value.index()].code);
 }
 
 std::uint32_t Runtime::handle_of(Value value) {
@@ -228,7 +230,7 @@ std::uint32_t Runtime::handle_of(Value value) {
 void Runtime::remember_look(Stack& stack, std::size_t at, Value value) {
   if (strategy_.calls != CallRule::code_of_look_up) return;
   if (stack.looked.size() <= at) stack.looked.resize(stack.values.size(), 0);
-  const std::uint32_t now = callable(value) ? code_of(value) + 1 : 0;
+  const std::uint32_t now = callable(value) ? code_of(stack, value) + 1 : 0;
   if (now != 0) heap.acquire_code(now - 1);
   const std::uint32_t old = std::exchange(stack.looked[at], now);
   if (old != 0) heap.release_code(old - 1);
@@ -239,9 +241,11 @@ void Runtime::resolve(Stack& stack, const Op& op) {
   const std::uint32_t slot = op.x & 0xffff;
   if (module == Program::nowhere)
     return throw_new(stack, run_->error(ErrorKind::name, {}, NameId{slot}));
-  const Binding found =
-      binding(op.argc == 1 ? stack.own_namespace : modules[module].namespace_, slot);
-  run_->event(EventKind::resolve, op.x, found.value.word, found.load);
+  const std::uint32_t space = op.argc == 1 ? stack.own_namespace : namespace_seen(stack, module);
+  const bool pinned = op.argc == 0 && space != modules[module].namespace_;
+  const Binding found = binding(space, slot);
+  run_->event(EventKind::resolve, op.x, found.value.word, found.load,
+              static_cast<std::uint8_t>(pinned ? ResolveHow::pinned : ResolveHow::current));
   if (found.value == Value::absent()) {
     return throw_new(stack,
                      run_->error(ErrorKind::name, {}, program().modules[module].slots[slot]));
@@ -359,7 +363,11 @@ void Runtime::call(Stack& stack, const Op& op) {
         stack, run_->error(callee.tag() == Tag::class_ ? ErrorKind::arity : ErrorKind::not_callable,
                            callee));
   }
-  const std::uint32_t now = heap.functions[function.index()].code;
+  const std::uint32_t now = code_of(stack, function);
+  if (now == no_code) {
+    drop();
+    return throw_new(stack, run_->error(ErrorKind::not_callable, callee));
+  }
   const std::uint32_t entered = looked != 0 ? looked - 1 : now;
   run_->event(EventKind::call, slot, handle_of(callee), entered);
   if (heap.codes[entered].freed) return run_->touch(entered, caller.id);
@@ -426,8 +434,10 @@ void Runtime::pop_frame(Stack& stack, ExitHow how) {
   stack.completions.resize(frame.completions);
   const std::uint32_t load = heap.codes[frame.code].load;
   heap.release_code(frame.code);
-  if (load == no_load || --loads[load].frames != 0) return;
-  if (loads[load].retired_by != no_load && reclamation_.at_quiescence != nullptr)
+  if (load == no_load) return;
+  --loads[load].frames;
+  if (strategy_.left != nullptr) strategy_.left(*this, stack, run_->tables().attempts[load].module);
+  if (loads[load].frames == 0 && loads[load].retired_by != no_load && reclamation_.at_quiescence != nullptr)
     reclamation_.at_quiescence(*this, load);
 }
 
@@ -553,8 +563,15 @@ void Runtime::spawn(Stack& stack, const Op& op) {
     drop(spawned);
     return throw_new(stack, error);
   }
-  spawned_tasks.push_back(spawned);
-  run_->spawn(NameId{op.x}, spawned_tasks.size() - 1, handle_of(spawned.callee));
+  if (strategy_.children == Children::see_as_their_parent) {
+    for (std::uint32_t module = 0; module < stack.pins.size(); ++module) {
+      if (stack.pins[module] != no_load) pin(spawned.pins, module, stack.pins[module]);
+    }
+  }
+  const std::size_t at = spawned_tasks.size();
+  const std::uint32_t handle = handle_of(spawned.callee);
+  spawned_tasks.push_back(std::move(spawned));
+  spawned_tasks[at].task = run_->spawn(NameId{op.x}, at, handle);
   ++stack.frames.back().pc;
 }
 

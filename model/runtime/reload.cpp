@@ -1,48 +1,106 @@
 // Runs an attempt, the first load of a module or a reload, through the steps of its strategy.
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "model/runtime/runtime.hpp"
 #include "sim/check.hpp"
 
 namespace midstride::model::runtime {
 
-void Reloading::step_begins(Step step) { run.step_begins(attempt, step); }
+void Reloading::step_begins(Step step) {
+  if (std::exchange(joins, false)) return run.step_goes_on(attempt, step);
+  run.step_begins(attempt, step);
+}
 void Reloading::step_ends(Step step) { run.step_ends(attempt, step); }
 
+// The fiber may be dropped at any turn, so what lives on its stack must need no destructor.
 void Runtime::load(Run& run, std::uint32_t attempt) {
-  const AttemptRow row = run.tables().attempts[attempt];
-  if (loads.size() <= attempt) loads.resize(attempt + 1);
-  Reloading reloading{.runtime = *this, .run = run, .attempt = attempt, .module = row.module};
-  ModuleState& module = modules[row.module];
-  const bool first = row.reload == no_reload;
-  if (!first && strategy_.admit != nullptr && !strategy_.admit(reloading))
-    return run.reject(attempt, RejectWhy::own_body);
-
-  module.open.push_back(attempt);
-  reloading.from = module.version;
-  run.begin(attempt, reloading.from);
-  reloading.step_begins(Step::stage);
-  make_codes(attempt, *program().version(row.module, row.to), row.module);
-  reloading.staging = module.namespace_;
-  if (!first && strategy_.stage != nullptr) strategy_.stage(reloading);
-  reloading.step_ends(Step::stage);
-
-  // A first load that raises leaves the module with the names that it had got by then.
-  bool good = run_body(reloading) || first;
-  if (!first && good && strategy_.validate != nullptr) good = strategy_.validate(reloading);
-  if (!first && good && strategy_.install != nullptr) good = strategy_.install(reloading);
-  if (!good) {
-    fail(reloading);
-  } else {
-    commit(reloading, first);
+  const auto make = [&]<std::size_t... at>(std::index_sequence<at...>) {
+    return std::array{Reloading{.runtime = *this,
+                                .run = run,
+                                .attempt = attempt + static_cast<std::uint32_t>(at),
+                                .module = 0}...};
+  };
+  std::array<Reloading, batch_max> made = make(std::make_index_sequence<batch_max>{});
+  std::size_t count = 1;
+  while (run.in_batch(attempt + static_cast<std::uint32_t>(count), attempt)) ++count;
+  const std::span<Reloading> batch(made.data(), count);
+  for (Reloading& reloading : batch) {
+    reloading.module = run.tables().attempts[reloading.attempt].module;
+    reloading.batch = batch;
   }
+  if (loads.size() < attempt + count) loads.resize(attempt + count);
+  load_batch(batch, run.tables().attempts[attempt].reload == no_reload);
   settle();
+}
+
+void Runtime::load_batch(std::span<Reloading> batch, bool first) {
+  if (!first && !admit(batch)) return;
+  for (Reloading& reloading : batch) begin(reloading);
+  for (Reloading& reloading : batch) stage(reloading, first);
+  bool good = true;
+  for (Reloading& reloading : batch) {
+    // A first load that raises leaves the module with the names that it had got by then.
+    good = good && (run_body(reloading) || first);
+  }
+  if (!first) good = good && install(batch);
+  if (good) {
+    commit(batch, first);
+  } else {
+    fail(batch);
+  }
+}
+
+bool Runtime::admit(std::span<Reloading> batch) {
+  if (strategy_.admit == nullptr) return true;
+  const auto taken = [&](const Reloading& one) { return !modules[one.module].open.empty(); };
+  do {
+    for (Reloading& reloading : batch) {
+      if (strategy_.admit(reloading)) continue;
+      for (const Reloading& one : batch) run_->reject(one.attempt, reloading.why);
+      return false;
+    }
+    // While it waited for one module another one may have been taken.
+  } while (std::any_of(batch.begin(), batch.end(), taken));
+  return true;
+}
+
+void Runtime::begin(Reloading& reloading) {
+  ModuleState& module = modules[reloading.module];
+  module.open.push_back(reloading.attempt);
+  reloading.from = module.version;
+  run_->begin(reloading.attempt, reloading.from);
+}
+
+void Runtime::stage(Reloading& reloading, bool first) {
+  const AttemptRow row = run_->tables().attempts[reloading.attempt];
+  reloading.step_begins(Step::stage);
+  make_codes(reloading.attempt, *program().version(row.module, row.to), row.module);
+  reloading.staging = modules[reloading.module].namespace_;
+  if (!first && strategy_.stage != nullptr) strategy_.stage(reloading);
+  loads[reloading.attempt].namespace_ = reloading.staging;
+  namespaces[reloading.staging].load = reloading.attempt;
+  reloading.step_ends(Step::stage);
+}
+
+bool Runtime::install(std::span<Reloading> batch) {
+  for (Reloading& reloading : batch) {
+    if (strategy_.validate != nullptr && !strategy_.validate(reloading)) return false;
+  }
+  for (Reloading& reloading : batch) {
+    reloading.joins = &reloading != batch.data();
+    if (strategy_.install != nullptr && !strategy_.install(reloading)) return false;
+    reloading.joins = false;
+  }
+  return true;
 }
 
 bool Runtime::run_body(Reloading& reloading) {
   Stack& stack = new_stack(run_->scheduler().current());
   stack.own_namespace = reloading.staging;
   stack.load = reloading.attempt;
+  if (seen_by_task(strategy_.calls)) pin(stack.pins, reloading.module, reloading.attempt);
   const std::uint32_t body = loads[reloading.attempt].codes_begin;
   run_->enter_body(reloading.attempt);
   push_frame(stack, body, body, EnterHow::body, Operand::nothing);
@@ -52,24 +110,32 @@ bool Runtime::run_body(Reloading& reloading) {
   return !stack.threw;
 }
 
-void Runtime::commit(Reloading& reloading, bool first) {
-  ModuleState& module = modules[reloading.module];
-  module.version = run_->tables().attempts[reloading.attempt].to;
-  module.load = reloading.attempt;
-  run_->event(EventKind::store, Owner::of(Owner::Kind::module, reloading.module).word, 1,
-              module.version, static_cast<std::uint8_t>(StoreHow::version));
-  close(reloading);
-  run_->commit(reloading.attempt);
+void Runtime::commit(std::span<Reloading> batch, bool first) {
+  for (Reloading& reloading : batch) {
+    if (!first && strategy_.settle != nullptr) strategy_.settle(reloading);
+    ModuleState& module = modules[reloading.module];
+    module.version = run_->tables().attempts[reloading.attempt].to;
+    module.previous = std::exchange(module.load, reloading.attempt);
+    run_->event(EventKind::store, Owner::of(Owner::Kind::module, reloading.module).word, 1,
+                module.version, static_cast<std::uint8_t>(StoreHow::version));
+    close(reloading);
+  }
+  for (const Reloading& reloading : batch) run_->commit(reloading.attempt);
   if (first) return;
+  for (Reloading& reloading : batch) retire(reloading);
+}
 
-  // Every other load of the module is old now, those that failed half-way included; but a body that
-  // is still running is not.
+// Every other load of the module is old now, those that failed half-way included; but a body that
+// is still running is not.
+void Runtime::retire(Reloading& reloading) {
+  const ModuleState& module = modules[reloading.module];
   reloading.step_begins(Step::retire);
   for (std::uint32_t load = 0; load < loads.size(); ++load) {
     const bool same = run_->tables().attempts[load].module == reloading.module;
     const bool made = loads[load].codes_begin != loads[load].codes_end;  // not one that still waits
     const bool over = load != module.load && !is_open(module, load);
-    if (same && made && over) retire_load(load, reloading.attempt);
+    const bool kept = strategy_.keeps == Keeps::previous && load == module.previous;
+    if (same && made && over && !kept) retire_load(load, reloading.attempt);
   }
   if (strategy_.retire != nullptr) strategy_.retire(reloading);
   reloading.step_ends(Step::retire);
@@ -77,16 +143,26 @@ void Runtime::commit(Reloading& reloading, bool first) {
   reclaim(reloading);
 }
 
-void Runtime::fail(Reloading& reloading) {
-  reloading.step_begins(Step::undo);
-  if (strategy_.undo != nullptr) strategy_.undo(reloading);
-  // Nothing but the staging namespace knew the new code; in the live namespace it stays.
-  if (strategy_.stage != nullptr) retire_load(reloading.attempt, reloading.attempt);
-  reloading.step_ends(Step::undo);
+// All fail for the same reason.
+void Runtime::fail(std::span<Reloading> batch) {
+  std::uint32_t error = no_error;
+  for (const Reloading& reloading : batch) {
+    if (error == no_error) error = reloading.error;
+  }
+  for (std::size_t at = batch.size(); at-- > 0;) {
+    Reloading& reloading = batch[at];
+    reloading.step_begins(Step::undo);
+    if (strategy_.undo != nullptr) strategy_.undo(reloading);
+    // Nothing but the staging namespace knew the new code; in the live namespace it stays.
+    if (strategy_.stage != nullptr) retire_load(reloading.attempt, reloading.attempt);
+    reloading.step_ends(Step::undo);
+  }
   settle();
-  close(reloading);
-  run_->fail(reloading.attempt, reloading.error);
-  if (strategy_.stage != nullptr) reclaim(reloading);
+  for (const Reloading& reloading : batch) close(reloading);
+  for (const Reloading& reloading : batch) run_->fail(reloading.attempt, error);
+  for (Reloading& reloading : batch) {
+    if (strategy_.stage != nullptr) reclaim(reloading);
+  }
 }
 
 void Runtime::close(const Reloading& reloading) {

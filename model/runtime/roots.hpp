@@ -38,8 +38,10 @@ void Runtime::each_root(Run& run, const Visit& visit) {
     for (const Value argument : spawned_tasks[at].arguments) visit(HolderKind::spawn, at, argument);
   }
   for (std::uint32_t at = 0; at < namespaces.size(); ++at) {
+    const bool current = modules[namespaces[at].module].namespace_ == at;
+    const HolderKind kind = current ? HolderKind::namespace_ : HolderKind::old_namespace;
     for (std::uint32_t slot = 0; slot < namespaces[at].count; ++slot)
-      visit(HolderKind::namespace_, at, binding(at, slot).value);
+      visit(kind, at, binding(at, slot).value);
   }
 }
 

@@ -19,6 +19,7 @@ Runtime::Runtime(std::string name, const Strategy& strategy, const Reclamation& 
   capabilities_.granularity = Granularity::ops;
   capabilities_.locals = locals;
   capabilities_.planted = planted;
+  capabilities_.removed_names = strategy.removed_names;
 }
 
 void Runtime::begin(Run& run) {
@@ -41,7 +42,8 @@ void Runtime::begin(Run& run) {
   }
   for (std::uint32_t m = 0; m < program().modules.size(); ++m) {
     modules[m].version = 0;
-    modules[m].load = no_load;
+    modules[m].load = modules[m].previous = modules[m].waiting = no_load;
+    modules[m].reversed = false;
     modules[m].namespace_ = new_namespace(m);
   }
   script_codes_.clear();
@@ -54,6 +56,7 @@ void Runtime::begin(Run& run) {
 
 void Runtime::script(Run& run, std::uint32_t task) {
   Stack& stack = new_stack(run.scheduler().current());
+  if (strategy_.starts != nullptr) strategy_.starts(*this, stack);
   push_frame(stack, script_codes_[task], script_codes_[task], EnterHow::script, Operand::nothing);
   execute(stack);
   if (stack.threw) run.uncaught(stack.error);
@@ -62,6 +65,8 @@ void Runtime::script(Run& run, std::uint32_t task) {
 void Runtime::spawned(Run& run, std::uint64_t payload) {
   Stack& stack = new_stack(run.scheduler().current());
   Spawned& spawned = spawned_tasks[payload];
+  stack.pins.swap(spawned.pins);
+  if (strategy_.starts != nullptr) strategy_.starts(*this, stack);
   std::array<Value, 4> arguments{};
   std::size_t count = 0;
   Value function = spawned.callee;
@@ -75,10 +80,12 @@ void Runtime::spawned(Run& run, std::uint64_t payload) {
     arguments[count++] = std::exchange(spawned.arguments[at], Value::absent());
   }
   // The handle was stored; what it means is decided now, at the first run.
-  const std::uint32_t code = heap.functions[function.index()].code;
-  run.event(EventKind::call, no_slot, handle_of(spawned.callee), code);
-  if (heap.codes[code].freed) return run.touch(code, 0);
-  if (program().functions[heap.codes[code].function].parameters == count) {
+  const std::uint32_t code = code_of(stack, function);
+  if (code != no_code) run.event(EventKind::call, no_slot, handle_of(spawned.callee), code);
+  if (code != no_code && heap.codes[code].freed) return run.touch(code, 0);
+  const bool fits =
+      code != no_code && program().functions[heap.codes[code].function].parameters == count;
+  if (fits) {
     push_frame(stack, code, code, EnterHow::spawn, Operand::nothing);
     pass_arguments(stack, arguments, count);
     drop(spawned);
@@ -87,7 +94,9 @@ void Runtime::spawned(Run& run, std::uint64_t payload) {
     return;
   }
   for (std::size_t at = 0; at < count; ++at) heap.release(arguments[at]);
-  throw_new(stack, run.error(ErrorKind::arity, spawned.callee), code);
+  const ErrorKind why = code == no_code ? ErrorKind::not_callable : ErrorKind::arity;
+  throw_new(stack, run.error(why, spawned.callee), code);
+  release_pins(stack.pins);
   drop(spawned);
   settle();
   run.uncaught(stack.error);
@@ -102,6 +111,7 @@ void Runtime::drop(Spawned& spawned) {
   spawned.waiting = false;
   for (Value& argument : spawned.arguments) heap.release(std::exchange(argument, Value::absent()));
   heap.release(std::exchange(spawned.callee, Value::absent()));
+  release_pins(spawned.pins);
 }
 
 void Runtime::inspect(Run& run, const Inspection& inspection) {
@@ -141,6 +151,7 @@ Stack& Runtime::new_stack(sim::TaskId task) {
   stack.completions.clear();
   stack.own_namespace = 0;
   stack.load = no_load;
+  stack.pins.clear();
   stack.threw = false;
   if (stack_of_task_.size() <= task.value) stack_of_task_.resize(task.value + 1, 0);
   stack_of_task_[task.value] = static_cast<std::uint32_t>(stacks_used_);
@@ -154,7 +165,8 @@ Stack* Runtime::stack_of(sim::TaskId task) {
 
 std::uint32_t Runtime::new_namespace(std::uint32_t module) {
   const auto count = static_cast<std::uint32_t>(program().modules[module].slots.size());
-  namespaces.push_back({module, static_cast<std::uint32_t>(bindings.size()), count});
+  namespaces.push_back(
+      {.module = module, .begin = static_cast<std::uint32_t>(bindings.size()), .count = count});
   bindings.resize(bindings.size() + count);
   return static_cast<std::uint32_t>(namespaces.size() - 1);
 }
@@ -171,10 +183,80 @@ void Runtime::point_module_at(std::uint32_t module, std::uint32_t namespace_) {
               static_cast<std::uint8_t>(StoreHow::pointer));
 }
 
-void Runtime::drop_namespace(std::uint32_t namespace_) {
+void Runtime::let_go_of(std::uint32_t namespace_) {
+  namespaces[namespace_].let_go = true;
+  if (namespaces[namespace_].pins != 0) return;
   for (std::uint32_t slot = 0; slot < namespaces[namespace_].count; ++slot) {
     heap.release(std::exchange(binding(namespace_, slot), Binding{}).value);
   }
+}
+
+void Runtime::pin(std::vector<std::uint32_t>& pins, std::uint32_t module, std::uint32_t load) {
+  if (pins.empty()) pins.resize(modules.size(), no_load);
+  unpin(pins, module);
+  pins[module] = load;
+  ++namespaces[loads[load].namespace_].pins;
+}
+
+void Runtime::unpin(std::vector<std::uint32_t>& pins, std::uint32_t module) {
+  if (pins.empty() || pins[module] == no_load) return;
+  const std::uint32_t seen = loads[std::exchange(pins[module], no_load)].namespace_;
+  if (--namespaces[seen].pins == 0 && namespaces[seen].let_go) let_go_of(seen);
+}
+
+void Runtime::release_pins(std::vector<std::uint32_t>& pins) {
+  for (std::uint32_t module = 0; module < pins.size(); ++module) unpin(pins, module);
+  pins.clear();
+}
+
+std::uint32_t Runtime::load_seen(const Stack& stack, std::uint32_t module) const {
+  if (!stack.pins.empty() && stack.pins[module] != no_load) return stack.pins[module];
+  return namespaces[modules[module].namespace_].load;
+}
+
+std::uint32_t Runtime::namespace_seen(const Stack& stack, std::uint32_t module) const {
+  if (strategy_.own_names == OwnNames::as_brought_in) {
+    const CodeRow& code = run_->tables().codes[stack.frames.back().code];
+    if (code.module == module) return loads[code.load].namespace_;
+  }
+  const bool pinned = !stack.pins.empty() && stack.pins[module] != no_load;
+  return pinned ? loads[stack.pins[module]].namespace_ : modules[module].namespace_;
+}
+
+// The last definition of the name counts.
+std::uint32_t Runtime::code_seen(const Stack& stack, std::uint32_t code) const {
+  if (!seen_by_task(strategy_.calls)) return code;
+  const CodeRow& row = run_->tables().codes[code];
+  if (row.module == no_module) return code;
+  const std::uint32_t seen = load_seen(stack, row.module);
+  if (seen == row.load) return code;
+  const FunctionCode& function = program().functions[row.function];
+  for (std::uint32_t at = loads[seen].codes_end; at-- > loads[seen].codes_begin;) {
+    const FunctionCode& candidate = program().functions[heap.codes[at].function];
+    if (candidate.kind == function.kind && candidate.name == function.name &&
+        candidate.class_name == function.class_name)
+      return at;
+  }
+  return strategy_.calls == CallRule::as_the_task_sees ? code : no_code;
+}
+
+std::uint32_t Runtime::frames_of(std::uint32_t module, std::uint32_t but_load) const {
+  std::uint32_t frames = 0;
+  for (std::uint32_t load = 0; load < loads.size(); ++load) {
+    if (load != but_load && run_->tables().attempts[load].module == module)
+      frames += loads[load].frames;
+  }
+  return frames;
+}
+
+bool Runtime::runs_code_of(const Stack& stack, std::uint32_t module) const {
+  return std::any_of(stack.frames.begin(), stack.frames.end(), [&](const Frame& frame) {
+    return run_->tables().codes[frame.code].module == module;
+  });
+}
+
+void Runtime::unwind(Stack& stack) {
+  while (!stack.frames.empty()) pop_frame(stack, ExitHow::threw);
 }
 
 void Runtime::set_class_method(Value class_, NameId name, Value function) {
@@ -204,7 +286,10 @@ void Runtime::free_code(std::uint32_t code) {
 }
 
 bool Runtime::is_open(const ModuleState& module, std::uint32_t attempt) const {
-  return std::find(module.open.begin(), module.open.end(), attempt) != module.open.end();
+  const auto same_batch = [&](std::uint32_t open) {
+    return run_->tables().attempts[open].batch == run_->tables().attempts[attempt].batch;
+  };
+  return std::any_of(module.open.begin(), module.open.end(), same_batch);
 }
 
 void Runtime::settle() {
@@ -216,12 +301,12 @@ void Runtime::settle() {
   }
   heap.unreferenced.clear();
   if (freed_.empty()) return;
-  if (run_->options().walk) walk(*this, *run_);
+  if (run_->options().walk) walk(*this, *run_, freed_);
   freed_.clear();
 }
 
 // Cycles go through the fields of objects only: those of every object that no root leads to are
-// cleared, and counting does the rest.
+// cleared, and counting does the rest. Then the walker tells who holds what is retired still.
 void Runtime::collect(Run& run) {
   seen_.assign(heap.objects.size(), false);
   reached_.clear();
@@ -244,6 +329,12 @@ void Runtime::collect(Run& run) {
     if (!seen_[at]) heap.clear_fields(Value::of(Tag::object, at));
   }
   settle();
+  if (!run.options().walk) return;
+  std::vector<std::uint32_t> kept;
+  for (std::uint32_t code = 0; code < heap.codes.size(); ++code) {
+    if (heap.codes[code].retired && !heap.codes[code].freed) kept.push_back(code);
+  }
+  if (!kept.empty()) walk(*this, run, kept);
 }
 
 }  // namespace midstride::model::runtime

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,9 @@ struct Namespace {
   std::uint32_t module = 0;
   std::uint32_t begin = 0;  // of its bindings in Runtime::bindings, one per name slot of the module
   std::uint32_t count = 0;
+  std::uint32_t load = no_load;  // the attempt whose body ran in it last
+  std::uint32_t pins = 0;        // stacks that see it whatever is current
+  bool let_go = false;           // dropped as soon as nobody is pinned to it
 };
 // What was there before a change, for undo.
 struct Undo {
@@ -43,13 +47,17 @@ struct Undo {
 struct ModuleState {
   std::uint32_t namespace_ = 0;  // the pointer through which functions reach their globals
   std::uint32_t version = 0;
-  std::uint32_t load = no_load;     // the last committed attempt
-  std::vector<std::uint32_t> open;  // attempts begun and not ended
-  std::vector<Undo> undo_log;       // of the attempt that installs; a mutant keeps it longer
+  std::uint32_t load = no_load;      // the last committed attempt
+  std::uint32_t previous = no_load;  // and the one before it
+  std::vector<std::uint32_t> open;   // attempts begun and not ended
+  std::uint32_t waiting = no_load;   // the open attempt that waits for frames of the module to go
+  bool reversed = false;             // and was told to go back
+  std::vector<Undo> undo_log;        // of the attempt that installs; a mutant keeps it longer
 };
 // One load of one version; index: AttemptId.
 struct Load {
   std::uint32_t codes_begin = 0, codes_end = 0;
+  std::uint32_t namespace_ = 0;        // in which its body ran
   std::uint32_t frames = 0;            // that run its code now
   std::uint32_t retired_by = no_load;  // the attempt that retired it; no_load: it is current
 };
@@ -81,6 +89,8 @@ struct Stack {
   std::vector<Completion> completions;
   std::uint32_t own_namespace = 0;  // of a module body: where its own names are
   std::uint32_t load = no_load;     // of a module body
+  std::vector<std::uint32_t> pins;  // by module: the load whose names it sees, or no_load for the
+                                    // current ones; may be empty
   bool threw = false;               // an error left the outermost frame
   std::uint32_t error = no_error;
 };
@@ -89,6 +99,8 @@ struct Spawned {
   std::array<Value, 3> arguments{};
   std::uint8_t argc = 0;
   bool waiting = true;
+  sim::TaskId task{};
+  std::vector<std::uint32_t> pins{};  // that it will have
 };
 
 struct WalkMemory {  // the walker's, kept from walk to walk
@@ -106,6 +118,9 @@ struct Reloading {
   std::uint32_t staging = 0;  // namespace of the body; the live one if the strategy has no stage
   std::uint32_t retired_namespace = no_namespace;
   std::uint32_t error = no_error;
+  RejectWhy why = RejectWhy::own_body;  // for admit to say
+  std::span<Reloading> batch{};         // all of its batch, itself included
+  bool joins = false;                   // its next step goes on with one of another in its batch
   static constexpr std::uint32_t no_namespace = 0xffff'ffff;
 
   void step_begins(Step step);
@@ -139,15 +154,31 @@ class Runtime final : public Subject {
   void store(std::uint32_t namespace_, std::uint32_t slot, Binding made,
              StoreHow how = StoreHow::namespace_);
   void point_module_at(std::uint32_t module, std::uint32_t namespace_);
-  void drop_namespace(std::uint32_t namespace_);
+  // Drops its bindings, now or when the last pin goes.
+  void let_go_of(std::uint32_t namespace_);
   void set_class_method(Value class_, NameId name,
                         Value function);  // takes over the count; tells of the store
   void set_function_code(Value function, std::uint32_t code);
   void retire_load(std::uint32_t load, std::uint32_t by);
   void free_code(std::uint32_t code);
+  void reclaim(Reloading& reloading);  // frees what this attempt has retired, as far as may be
+  // What a stack sees of a module: the names of its own pin, else the current ones.
+  void pin(std::vector<std::uint32_t>& pins, std::uint32_t module, std::uint32_t load);
+  void unpin(std::vector<std::uint32_t>& pins, std::uint32_t module);
+  std::uint32_t load_seen(const Stack& stack, std::uint32_t module) const;
+  // Frames that run code of the module, of any load but that one; of one stack, by looking at each.
+  std::uint32_t frames_of(std::uint32_t module, std::uint32_t but_load) const;
+  bool runs_code_of(const Stack& stack, std::uint32_t module) const;
+  std::span<const std::unique_ptr<Stack>> stacks() const { return {stacks_.data(), stacks_used_}; }
+  // Takes all frames off, whatever handlers they have.
+  void unwind(Stack& stack);
+  // Whether the attempt, or another one of its batch, is under way on the module.
   bool is_open(const ModuleState& module, std::uint32_t attempt) const;
   // The stack of a task that has one: a tasklet's, or that of a reload's body.
   Stack* stack_of(sim::TaskId task);
+  void settle();  // what the counts have brought about since the last op or step; then the walker
+  template <class Visit>
+  void each_root(Run& run, const Visit& visit);  // roots.hpp
 
   Heap heap;
   std::vector<ModuleState> modules;  // this run's, and perhaps more of earlier ones
@@ -157,7 +188,7 @@ class Runtime final : public Subject {
   std::vector<Spawned> spawned_tasks;
 
  private:
-  friend void walk(Runtime& runtime, Run& run);
+  friend void walk(Runtime& runtime, Run& run, const std::vector<std::uint32_t>& codes);
 
   Stack& new_stack(sim::TaskId task);
   // interpreter.cpp: execute() leaves the stack empty; Stack::threw says how. throw_new and raise
@@ -183,27 +214,32 @@ class Runtime final : public Subject {
   void send(Stack& stack, const Op& op);
   void receive(Stack& stack, const Op& op);
   void spawn(Stack& stack, const Op& op);
+  void release_pins(std::vector<std::uint32_t>& pins);
   Value define_function(const Stack& stack, std::uint32_t function);
   Value define_class(const Stack& stack, std::uint32_t index);
-  std::uint32_t code_of(Value callable) const;
+  std::uint32_t namespace_seen(const Stack& stack, std::uint32_t module) const;
+  std::uint32_t code_seen(const Stack& stack, std::uint32_t code) const;
+  std::uint32_t code_of(const Stack& stack, Value callable) const;
   std::uint32_t handle_of(Value callable);
   void remember_look(Stack& stack, std::size_t at, Value value);
   void release_slot(Stack& stack, std::size_t at);
   // runtime.cpp
-  void settle();  // what the counts have brought about since the last op or step; then the walker
   void drop(Spawned& spawned);
-  template <class Visit>
-  void each_root(Run& run, const Visit& visit);  // roots.hpp
   // reload.cpp
   void make_codes(std::uint32_t attempt, const VersionCode& version, std::uint32_t module);
   std::uint32_t new_code(std::uint32_t function, std::uint32_t load, std::uint32_t module,
                          Op* block);
+  void load_batch(std::span<Reloading> batch, bool first);
+  bool admit(std::span<Reloading> batch);
+  void begin(Reloading& reloading);
+  void stage(Reloading& reloading, bool first);
   bool run_body(Reloading& reloading);
-  void commit(Reloading& reloading, bool first);
-  void fail(Reloading& reloading);
+  bool install(std::span<Reloading> batch);
+  void commit(std::span<Reloading> batch, bool first);
+  void retire(Reloading& reloading);
+  void fail(std::span<Reloading> batch);
   void close(
       const Reloading& reloading);  // right before the attempt ends: others may begin from here on
-  void reclaim(Reloading& reloading);  // what this attempt has retired
 
   std::string name_;
   const Strategy& strategy_;
@@ -225,8 +261,9 @@ class Runtime final : public Subject {
   static constexpr std::uint64_t forgotten_bit = std::uint64_t{1} << 32;
 };
 
-// Looks for holders of the code freed since it last went, from the roots, and tells of each (Live).
-// No strategy and no mutant can replace it, and it does not trust the counts.
-void walk(Runtime& runtime, Run& run);
+// Looks for holders of these codes, from the roots, and tells of each (Live): after each step that
+// frees, of what was freed; after a collect, of what is retired and not freed. No strategy and no
+// mutant can replace it, and it does not trust the counts.
+void walk(Runtime& runtime, Run& run, const std::vector<std::uint32_t>& codes);
 
 }  // namespace midstride::model::runtime

@@ -12,19 +12,33 @@ namespace midstride::model::runtime {
 
 class Runtime;
 struct Reloading;
+struct Stack;
 
 // Which code a call enters, and whose parameters it is checked against.
 enum class CallRule : std::uint8_t {
-  as_at_entry,      // both as they are when the call is made
-  code_of_look_up,  // M9: enters the code that was there at the look-up, checks the arity of the
-                    // one that is there now
+  as_at_entry,       // both as they are when the call is made
+  code_of_look_up,   // M9: enters the code that was there at the look-up, checks the arity of the
+                     // one that is there now
+  as_the_task_sees,  // both are those of the function's namesake in the load that the task sees, or
+                     // its own where it has none there
+  in_the_world_of_the_task,  // the same, but without a namesake it cannot be called
 };
+constexpr bool seen_by_task(CallRule rule) { return rule >= CallRule::as_the_task_sees; }
 // Whether a value that waits in a blocked sender is counted.
 enum class ParkedValues : std::uint8_t { counted, forgotten };
+// Where a function finds the names of its own module.
+enum class OwnNames : std::uint8_t {
+  current,       // where everybody does
+  as_brought_in  // in the namespace of the load that its code came with
+};
+// What a spawned tasklet sees (Stack::pins).
+enum class Children : std::uint8_t { see_the_current, see_as_their_parent };
+// How many versions a commit leaves alone, beside the one that it brings.
+enum class Keeps : std::uint8_t { none, previous };
 
-// A null step does nothing (and admits, validates). The order is the order of the members; undo
-// comes instead of the rest when the body raised, or validate or install said no (with
-// Reloading::error set).
+// A null step does nothing (and admits, validates). The order is the order of the members; each
+// step is taken for every module of a batch before the next one is. undo comes instead of the rest
+// when a body raised, or validate or install said no (with Reloading::error set).
 struct Strategy {
   std::string_view name;
   std::string_view does;                // one line for people
@@ -33,11 +47,20 @@ struct Strategy {
   bool (*validate)(Reloading&) = nullptr;
   bool (*install)(Reloading&) =
       nullptr;  // makes the new version the current one; says its own steps
+  void (*settle)(Reloading&) = nullptr;  // the whole batch is installed, and nothing can fail any
+                                         // more; comes in the turn of the commit
   void (*retire)(Reloading&) =
       nullptr;  // lets go of what the old version held; its code is retired before
   void (*undo)(Reloading&) = nullptr;
+  void (*starts)(Runtime&, Stack&) = nullptr;  // a tasklet begins to run; comes before its frames
+  void (*left)(Runtime&, Stack&,
+               std::uint32_t module) = nullptr;  // a frame that ran code of that module is gone
   CallRule calls = CallRule::as_at_entry;
   ParkedValues parked = ParkedValues::counted;
+  OwnNames own_names = OwnNames::current;
+  Children children = Children::see_the_current;
+  Keeps keeps = Keeps::none;
+  RemovedNames removed_names = RemovedNames::go;
 };
 
 // When retired code is freed. Each hook says which codes may go: Runtime::free_code.

@@ -1,6 +1,6 @@
-// The harness's own look at who still holds freed code. From each root it follows values down to
-// the code that they lead to; it shares the list of roots with the cycle collector and nothing at
-// all with the counting.
+// The harness's own look at who still holds freed or retired code. From each root it follows values
+// down to the code that they lead to; it shares the list of roots with the cycle collector and
+// nothing at all with the counting.
 #include <algorithm>
 
 #include "model/runtime/roots.hpp"
@@ -12,14 +12,14 @@ namespace {
 
 class Walk {
  public:
-  Walk(const Heap& heap, Run& run, const std::vector<std::uint32_t>& freed, WalkMemory& memory)
-      : heap_(heap), run_(run), freed_(freed), told_(memory.told), inside_(memory.inside) {
+  Walk(const Heap& heap, Run& run, const std::vector<std::uint32_t>& codes, WalkMemory& memory)
+      : heap_(heap), run_(run), codes_(codes), told_(memory.told), inside_(memory.inside) {
     told_.clear();
     inside_.clear();
   }
 
   void code(HolderKind kind, std::uint32_t id, std::uint32_t code) {
-    if (std::find(freed_.begin(), freed_.end(), code) == freed_.end()) return;
+    if (std::find(codes_.begin(), codes_.end(), code) == codes_.end()) return;
     const Event event{0, code, static_cast<std::uint32_t>(kind), id};
     if (std::find(told_.begin(), told_.end(), event) != told_.end()) return;
     told_.push_back(event);
@@ -64,15 +64,15 @@ class Walk {
  private:
   const Heap& heap_;
   Run& run_;
-  const std::vector<std::uint32_t>& freed_;
+  const std::vector<std::uint32_t>& codes_;
   std::vector<Event>& told_;
   std::vector<Value>& inside_;  // the objects that are being followed, against cycles
 };
 
 }  // namespace
 
-void walk(Runtime& runtime, Run& run) {
-  Walk walk(runtime.heap, run, runtime.freed_, runtime.walk_memory_);
+void walk(Runtime& runtime, Run& run, const std::vector<std::uint32_t>& codes) {
+  Walk walk(runtime.heap, run, codes, runtime.walk_memory_);
   for (std::size_t at = 0; at < runtime.stacks_used_; ++at) {
     for (const Frame& frame : runtime.stacks_[at]->frames)
       walk.code(HolderKind::frame, frame.id, frame.block->x);

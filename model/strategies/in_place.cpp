@@ -43,6 +43,9 @@ class Patch {
     return true;
   }
 
+  // The name means the new thing from now on, whatever it was.
+  void take_over(std::uint32_t slot) { bind(slot, runtime_.binding(reloading_.staging, slot)); }
+
  private:
   static bool has_identity(Value value) {
     return value.tag() == Tag::function || value.tag() == Tag::class_;
@@ -134,12 +137,20 @@ bool patch_in_place(Reloading& reloading) {
   return true;
 }
 
-bool patch_with_new_log(Reloading& reloading) {
-  if (!patch_in_place(reloading)) return false;
-  // From here on there is no way back: the next attempt's undo must not find this one's log.
+void patch_at_once(Reloading& reloading) {
+  Runtime& runtime = reloading.runtime;
+  Patch patch(reloading);
+  const std::uint32_t count = runtime.namespaces[reloading.staging].count;
+  for (std::uint32_t slot = 0; slot < count; ++slot) {
+    if (!patch.name(slot)) patch.take_over(slot);
+  }
+  forget_patches(reloading);
+}
+
+// There is no way back any more: the next attempt's undo must not find this one's log.
+void forget_patches(Reloading& reloading) {
   forget_log(reloading);
   drop_staging(reloading);
-  return true;
 }
 
 void undo_patches(Reloading& reloading) {
@@ -173,7 +184,8 @@ constinit const Strategy in_place{
     .does = "keeps entities and replaces their code",
     .admit = queue_behind_others,
     .stage = stage_apart,
-    .install = patch_with_new_log,
+    .install = patch_in_place,
+    .settle = forget_patches,
     .undo = undo_patches,
 };
 

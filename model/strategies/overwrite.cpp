@@ -7,6 +7,7 @@
 namespace midstride::model::runtime {
 
 constinit const Strategy overwrite{.name = "overwrite",
-                                   .does = "runs the new body into the same namespace"};
+                                   .does = "runs the new body into the same namespace",
+                                   .removed_names = RemovedNames::stay};
 
 }  // namespace midstride::model::runtime

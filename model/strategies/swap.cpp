@@ -9,7 +9,7 @@ void stage_apart(Reloading& reloading) {
   reloading.staging = reloading.runtime.new_namespace(reloading.module);
 }
 
-void drop_staging(Reloading& reloading) { reloading.runtime.drop_namespace(reloading.staging); }
+void drop_staging(Reloading& reloading) { reloading.runtime.let_go_of(reloading.staging); }
 
 bool swap_pointer(Reloading& reloading) {
   reloading.step_begins(Step::swap);
@@ -20,7 +20,7 @@ bool swap_pointer(Reloading& reloading) {
 }
 
 void drop_retired_namespace(Reloading& reloading) {
-  reloading.runtime.drop_namespace(reloading.retired_namespace);
+  reloading.runtime.let_go_of(reloading.retired_namespace);
 }
 
 constinit const Strategy swap{

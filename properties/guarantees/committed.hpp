@@ -40,6 +40,8 @@ class Committed {
     if (threw && row.reload == model::no_reload) raised_[row.module].yes = true;
   }
 
+  bool raised(std::uint32_t module) const { return raised_.get(module).yes; }
+
   Row operator[](std::uint32_t module) const { return rows_.get(module); }
   bool defines(std::uint32_t module, std::uint32_t slot) const {
     const Row row = rows_.get(module);

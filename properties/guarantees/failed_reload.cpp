@@ -91,7 +91,10 @@ class FailedReload final : public RunMonitor {
     Slot& slot = slots_[id];
     slot.owner = event.a;
     slot.slot = event.b;
-    if (by != none && slot.journalled != by && existed(slot, by)) note(id, slot, by);
+    if (by != none && slot.journalled != by) {
+      if (existed(slot, by)) note(id, slot, by);
+      slot.journalled = by;
+    }
     slot.value = event.c;
     slot.known = true;
     slot.stored_by = by;
@@ -123,7 +126,6 @@ class FailedReload final : public RunMonitor {
   // Two attempts that store to one slot in turns are journalled more than once: the first entry
   // counts.
   void note(std::uint32_t id, Slot& slot, std::uint32_t by) {
-    slot.journalled = by;
     const auto entry = static_cast<std::uint32_t>(journal_.size());
     journal_.push_back({id, slot.value, none});
     Attempt& attempt = attempts_[by];

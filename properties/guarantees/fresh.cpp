@@ -4,7 +4,8 @@
 //       =>  it gives A's load, or that of a reload of m which is between its begin and its end
 //
 // While a reload of m is open, a missing name is the business of `isolation`. Not judged are the
-// bodies of reloads of m, and bindings that program code made. A name that A's version binds only
+// bodies of reloads of m, pinned resolves (whoever asks sees another version by design), and
+// bindings that program code made. A name that A's version binds only
 // inside a try block, or that a first load whose body raised may have left out, may come from
 // anywhere. Exercised: such a resolve after the commit of a reload of m.
 #include <fmt/format.h>
@@ -62,6 +63,7 @@ class Fresh final : public RunMonitor {
   }
 
   void resolve(std::uint32_t index, const Event& event) {
+    if (event.how() == static_cast<std::uint8_t>(ResolveHow::pinned)) return;
     const std::uint32_t module = event.a >> 16, slot = event.a & 0xffff;
     const Committed::Row committed = committed_[module];
     if (committed.version == nullptr || !defines(*committed.version, slot)) return;

@@ -6,11 +6,12 @@
 //   3. resolve(m.x) gives nothing   =>  not both versions define x
 //
 // The two versions are A's and the one committed last; both define a name if their top levels bind
-// it. Judged are the resolves of everybody but the bodies of reloads of m. A binding that program
-// code made counts for nothing. A name that a top level binds only inside a try block, or that a
-// first load whose body raised may have left out, may be missing or old. What is older after A's
-// end is the business of `fresh`. Exercised: such a resolve, of a name that both versions define,
-// between A's begin and its end.
+// it. Judged are the resolves of everybody but the bodies of reloads of m, pinned ones (whoever
+// asks sees another version by design) excepted. A binding that program code made counts for
+// nothing. A name that a top level binds only inside a try block, or that a first load whose body
+// raised may have left out, may be missing or old. What is older after A's end is the business of
+// `fresh`. Exercised: such a resolve, of a name that both versions define, between A's begin and
+// its end.
 #include <fmt/format.h>
 
 #include "properties/by_id.hpp"
@@ -89,7 +90,8 @@ class Isolation final : public RunMonitor {
   void resolve(std::uint32_t index, const Event& event) {
     const std::uint32_t module = event.a >> 16;
     std::uint32_t id = modules_.get(module).open;
-    if (id == none || is_body_of(event.actor(), module)) return;
+    const bool pinned = event.how() == static_cast<std::uint8_t>(ResolveHow::pinned);
+    if (id == none || pinned || is_body_of(event.actor(), module)) return;
     for (; id != none; id = attempts_[id].next) see(index, event, id);
   }
 

@@ -7,6 +7,7 @@
 // active_loads.hpp).
 #include <fmt/format.h>
 
+#include "properties/by_id.hpp"
 #include "properties/guarantees/active_loads.hpp"
 #include "properties/guarantees/all.hpp"
 #include "properties/guarantees/run_monitor.hpp"
@@ -24,15 +25,25 @@ class NoEarlyFree final : public RunMonitor {
       case EventKind::enter: active_.enter(tables(), event.a, event.b); break;
       case EventKind::exit: active_.exit(tables(), event.a); break;
       case EventKind::free:
+        freed_[event.a].yes = true;
         if (active_.another_in_use(tables(), event.a)) exercise();
         break;
-      case EventKind::live: live(index, event); break;
+      case EventKind::live:
+        if (freed_.get(event.a).yes) live(index, event);
+        break;
       default: break;
     }
   }
 
  private:
-  void forget() override { active_.clear(); }
+  struct Freed {
+    bool yes = false;
+  };
+
+  void forget() override {
+    active_.clear();
+    freed_.clear();
+  }
 
   // The bug is the kind of holder.
   void live(std::uint32_t index, const Event& event) {
@@ -42,6 +53,7 @@ class NoEarlyFree final : public RunMonitor {
   }
 
   ActiveLoads active_;
+  ById<Freed> freed_;
 };
 
 }  // namespace

@@ -132,8 +132,14 @@ class Serial final : public RunMonitor {
     attempt_of_task_[task].id = id;
     attempts_[id].known_task = true;
   }
+  // The task is that of a whole batch.
   void wake(std::uint32_t id) {
-    if (id != none) attempts_[id].waits_for = none;
+    if (id == none) return;
+    const std::uint32_t first = attempt(id).batch;
+    for (std::uint32_t one = first; one < tables().attempts.size(); ++one) {
+      if (attempt(one).batch != first) break;
+      attempts_[one].waits_for = none;
+    }
   }
 
   void interleave(std::uint32_t index, std::uint32_t id, std::uint32_t open) {

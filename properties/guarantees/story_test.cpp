@@ -69,6 +69,7 @@ reload r3: shop -> 3
 reload back: shop -> 1
 reload same: shop -> 1
 reload b2: bank -> 2
+reload both: shop -> 2, bank -> 2
 )";
 
 std::string once(Monitor& monitor, const Guarantee& guarantee, const Trace& trace,
@@ -102,15 +103,21 @@ void Story::fill_tables() {
   tables_.scenario = &scenario_;
   tables_.program = &program_;
   tables_.tasks = {{}, {.name = scenario_.find("t")}, {.name = scenario_.find("u")}};
-  const auto attempt = [this](std::uint32_t reload, std::uint32_t module, std::uint32_t to) {
-    tables_.attempts.push_back(
-        {.reload = reload, .repeat = 1, .module = module, .to = to, .requester = no_task});
+  const auto attempt = [this](std::uint32_t reload, std::uint32_t module, std::uint32_t to,
+                              std::uint32_t batch) {
+    tables_.attempts.push_back({.reload = reload,
+                                .repeat = 1,
+                                .module = module,
+                                .to = to,
+                                .requester = no_task,
+                                .batch = batch});
   };
-  attempt(no_reload, 0, 1);
-  attempt(no_reload, 1, 1);
+  attempt(no_reload, 0, 1, shop1);
+  attempt(no_reload, 1, 1, bank1);
   for (std::uint32_t reload = 0; reload < scenario_.reloads.size(); ++reload) {
-    const Target& target = scenario_.reloads[reload].targets.front();
-    attempt(reload, program_.module_index(target.module), target.version);
+    const auto first = static_cast<std::uint32_t>(tables_.attempts.size());
+    for (const Target& target : scenario_.reloads[reload].targets)
+      attempt(reload, program_.module_index(target.module), target.version, first);
   }
   for (std::uint32_t load = 0; load < tables_.attempts.size(); ++load) {
     const AttemptRow& row = tables_.attempts[load];
@@ -217,7 +224,10 @@ Story& Story::reload(std::uint32_t attempt, std::uint32_t from) {
 }
 
 std::string Story::judge(const Guarantee& guarantee) const {
-  const RunFacts facts{.tables = &tables_, .locals = locals, .ended_normally = ended_normally};
+  const RunFacts facts{.tables = &tables_,
+                       .locals = locals,
+                       .removed_names = removed_names,
+                       .ended_normally = ended_normally};
   const std::unique_ptr<Monitor> monitor = guarantee.make();
   const std::string first = once(*monitor, guarantee, trace_, facts);
   EXPECT_EQ(once(*monitor, guarantee, trace_, facts), first)

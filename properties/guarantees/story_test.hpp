@@ -16,8 +16,9 @@ class Story {
   // Attempts. The first loads have been committed when a story begins.
   static constexpr std::uint32_t shop1 = 0, bank1 = 1;  // first loads
   static constexpr std::uint32_t r2 = 2, r3 = 3, back = 4,
-                                 same = 5;  // shop -> 2, 3, 1, and 1 once more
-  static constexpr std::uint32_t b2 = 6;    // bank -> 2
+                                 same = 5;                      // shop -> 2, 3, 1, and 1 once more
+  static constexpr std::uint32_t b2 = 6;                        // bank -> 2
+  static constexpr std::uint32_t both_shop = 7, both_bank = 8;  // shop -> 2, bank -> 2
   // Actors.
   static constexpr model::Actor t = model::Actor::of(model::ActorKind::tasklet, 1);
   static constexpr model::Actor u = model::Actor::of(model::ActorKind::tasklet, 2);
@@ -66,6 +67,7 @@ class Story {
   Story& reload(std::uint32_t attempt, std::uint32_t from = 1);  // request, begin, commit
 
   model::LocalsPolicy locals = model::LocalsPolicy::snapshot;
+  model::RemovedNames removed_names = model::RemovedNames::go;
   bool ended_normally = true;
 
   // "held, not exercised", "held, exercised", "violated: EXPECTED; FOUND" or, where the event at

@@ -46,11 +46,13 @@ Builder::Builder(sim::Choices& choices, const GeneratorOptions& options, Memory&
       options_(options),
       memory_(memory),
       reloads_(memory.reloads),
+      seconds_(memory.seconds),
       inspections_(memory.inspections),
       pieces_(memory.pieces),
       drafts_(memory.drafts),
       nodes_(memory.nodes) {
   reloads_.clear();
+  seconds_.clear();
   inspections_.clear();
   pieces_.clear();
   drafts_.clear();
@@ -291,6 +293,18 @@ Name Builder::want_reload(std::uint32_t module, std::uint32_t version) {
   return nth(Name::r1, static_cast<std::uint32_t>(reloads_.size() - 1));
 }
 
+void Builder::want_batch(std::uint32_t module, std::uint32_t other) {
+  const Name reload = want_reload(module);
+  const model::Target second{id(nth(Name::shop, other)), later_version(other)};
+  for (Second& known : seconds_) {
+    if (known.reload != reload) continue;
+    known.target = second;
+    return;
+  }
+  ++modules_[other].reloads;
+  seconds_.push_back({reload, second});
+}
+
 void Builder::peek(Name task) {
   if (inspections_.size() == inspections_limit) return;
   const auto index = static_cast<std::uint32_t>(inspections_.size());
@@ -370,6 +384,12 @@ void Builder::finish(model::Scenario& out) {
   for (std::uint32_t at = 0; at < reloads_.size(); ++at) {
     out.reloads[at].name = id(nth(Name::r1, at));
     out.reloads[at].targets.assign(1, reloads_[at]);
+  }
+  for (const Second& second : seconds_) {
+    const std::uint32_t at =
+        static_cast<std::uint32_t>(second.reload) - static_cast<std::uint32_t>(Name::r1);
+    std::vector<model::Target>& targets = out.reloads[at].targets;
+    if (targets.front().module != second.target.module) targets.push_back(second.target);
   }
   out.inspections.assign(inspections_.begin(), inspections_.end());
 }

@@ -140,6 +140,8 @@ class Builder {
   // are enough of them.
   Name want_reload(std::uint32_t module);
   Name want_reload(std::uint32_t module, std::uint32_t version);
+  // The same, with the other module in one batch.
+  void want_batch(std::uint32_t module, std::uint32_t other);
   // An inspection of a task's innermost frame, if there is room for one.
   void peek(Name task);
   void poke(Name task, Name local);
@@ -193,8 +195,13 @@ class Builder {
   Name frame_task_ = no_name;  // of a frame that is a task; else none
   std::uint32_t sends_wanted_ = 0;
   std::uint32_t receives_wanted_ = 0;
+  struct Second {  // of a batch
+    Name reload;
+    model::Target target;
+  };
   Memory& memory_;
   std::vector<model::Target>& reloads_;
+  std::vector<Second>& seconds_;
   std::vector<model::Inspection>& inspections_;
   std::vector<Piece>& pieces_;
   std::vector<Draft>& drafts_;
@@ -203,6 +210,7 @@ class Builder {
 
 struct Builder::Memory {
   std::vector<model::Target> reloads;
+  std::vector<Second> seconds;
   std::vector<model::Inspection> inspections;
   std::vector<Piece> pieces;
   std::vector<Draft> drafts;

@@ -1,5 +1,6 @@
 #include "properties/shapes/facts.hpp"
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -162,8 +163,7 @@ class Finder {
       case LineKind::reload:
         suspend();
         for (const model::Reload& reload : scenario_.reloads) {
-          if (reload.name == line.name && module_ != nullptr &&
-              reload.targets[0].module == module_->name)
+          if (reload.name == line.name && module_ != nullptr && reloads(reload, module_->name))
             found(Fact::own_reload);
         }
         break;
@@ -238,14 +238,23 @@ class Finder {
   std::uint32_t reloads_of(NameId module) const {
     std::uint32_t count = 0;
     for (const model::Reload& reload : scenario_.reloads)
-      if (reload.targets[0].module == module) ++count;
+      if (reloads(reload, module)) ++count;
     return count;
   }
 
+  static bool reloads(const model::Reload& reload, NameId module) {
+    return std::ranges::any_of(
+        reload.targets, [&](const model::Target& target) { return target.module == module; });
+  }
+
   void look_at(const model::Reload& reload) {
+    if (reload.targets.size() > 1) found(Fact::batch);
+    for (const model::Target& target : reload.targets) look_at(target);
+  }
+  void look_at(const model::Target& wanted) {
     for (const model::Module& module : scenario_.modules) {
-      if (module.name != reload.targets[0].module) continue;
-      const std::uint32_t number = reload.targets[0].version;
+      if (module.name != wanted.module) continue;
+      const std::uint32_t number = wanted.version;
       if (number == module.versions.front().number) found(Fact::same_text);
       const model::Version* target = nullptr;
       for (const model::Version& version : module.versions)

@@ -33,6 +33,7 @@ enum class Fact : std::uint8_t {
   across_modules,    // code of one module names another
   name_removed,      // def or class that a version lacks
   handler_suspends,  // in except or finally
+  batch,             // a reload of more than one module
   count,
 };
 using Facts = std::uint32_t;

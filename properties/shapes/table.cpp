@@ -47,6 +47,8 @@ constexpr std::array table = {
           facts(Fact::name_removed), Name::gone, 4, write_removed_name},
     Shape{"rescue", "a frame suspends in its except or finally after an error",
           facts(Fact::handler_suspends), Name::rescue, 3, write_rescue},
+    Shape{"batch", "two modules are reloaded as one batch, and names of both are read",
+          facts(Fact::batch), Name::count, 4, write_batch},
 };
 static_assert(table.size() <= 64);
 

@@ -43,5 +43,6 @@ void write_global_write(Builder& b, std::uint32_t module);
 void write_across_modules(Builder& b, std::uint32_t module);
 void write_removed_name(Builder& b, std::uint32_t module);
 void write_rescue(Builder& b, std::uint32_t module);
+void write_batch(Builder& b, std::uint32_t module);
 
 }  // namespace midstride::properties

@@ -232,8 +232,10 @@ void cut(std::vector<Line>& lines, Range range) {
 void mend(Scenario& scenario) {
   std::erase_if(scenario.modules,
                 [](const model::Module& module) { return module.versions.empty(); });
-  std::erase_if(scenario.reloads, [&](const model::Reload& reload) {
-    return !has_target(scenario, reload.targets.front());
+  std::erase_if(scenario.reloads, [&](model::Reload& reload) {
+    std::erase_if(reload.targets,
+                  [&](const model::Target& target) { return !has_target(scenario, target); });
+    return reload.targets.empty();
   });
   {
     const Declared declared(scenario);

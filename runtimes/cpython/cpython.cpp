@@ -17,10 +17,15 @@ constexpr std::size_t stack_bytes = 256 << 10;
 struct Row {
   std::string_view name;
   cpython::Reloader reloader;
+  model::RemovedNames removed_names;
 };
 constexpr Row rows[] = {
-    {"cpython/importlib", {"reload_by_importlib", cpython::Overlap::left_to_reloader}},
-    {"cpython/code-swap", {"reload_by_code_swap", cpython::Overlap::queued}},
+    {"cpython/importlib",
+     {"reload_by_importlib", cpython::Overlap::left_to_reloader},
+     model::RemovedNames::stay},
+    {"cpython/code-swap",
+     {"reload_by_code_swap", cpython::Overlap::queued},
+     model::RemovedNames::go},
 };
 
 model::Capabilities capabilities_of_cpython() {
@@ -38,7 +43,7 @@ model::Capabilities capabilities_of_cpython() {
 
 class Cpython final : public model::Subject {
  public:
-  explicit Cpython(const Row& row) : row_(row) {}
+  explicit Cpython(const Row& row) : row_(row) { capabilities_.removed_names = row.removed_names; }
 
   std::string_view name() const override { return row_.name; }
   const model::Capabilities& capabilities() const override { return capabilities_; }

@@ -59,6 +59,9 @@ Compared compare(const Pair& pair, model::Granularity granularity, std::uint64_t
     model::Scenario scenario;
     properties::generate(choices, {.subject = pair.model, .granularity = granularity, .seed = seed},
                          scenario);
+    // CPython's reloaders know of no batches, and reload the modules of one by one.
+    for (model::Reload& reload : scenario.reloads) reload.targets.resize(1);
+    normalise(scenario);
     const model::Outcome& outcome = on_model.run(scenario, *model, {.judge = false});
     const model::Scenario decided = explicit_decisions(scenario, on_model, outcome);
     on_real.run(decided, *real, {.judge = false});

@@ -126,7 +126,15 @@ void Harness::call(Task& task, PyObject* callable, PyObject* arguments) {
   if (threw) run_->uncaught(finished.error);
 }
 
+// A batch is reloaded module by module: neither importlib nor code-swap knows of batches.
 void Harness::load(std::uint32_t attempt, const Reloader& reloader) {
+  for (std::uint32_t one = attempt; run_->in_batch(one, attempt); ++one) {
+    load_one(one, reloader);
+    if (run_->end_of(one) == model::AttemptEnd::open) return;  // the run is over
+  }
+}
+
+void Harness::load_one(std::uint32_t attempt, const Reloader& reloader) {
   const model::AttemptRow row = run_->tables().attempts[attempt];
   Module& module = modules_[row.module];
   const bool first = row.reload == model::no_reload;
@@ -148,7 +156,8 @@ void Harness::load(std::uint32_t attempt, const Reloader& reloader) {
 // Whether the attempt is to be made; waits for those before it.
 bool Harness::admit(std::uint32_t attempt, const Module& module) {
   const auto is_open = [&](std::uint32_t one) {
-    return std::find(module.open.begin(), module.open.end(), one) != module.open.end();
+    return std::any_of(module.open.begin(), module.open.end(),
+                       [&](std::uint32_t open) { return run_->in_batch(open, one); });
   };
   std::uint32_t asking = run_->asked_by(attempt);
   for (; asking != Run::no_attempt; asking = run_->asked_by(asking)) {

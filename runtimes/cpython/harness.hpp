@@ -127,6 +127,7 @@ class Harness {
   Task& open_task();
   void close_task(Task& task);
   void call(Task& task, PyObject* callable, PyObject* arguments);
+  void load_one(std::uint32_t attempt, const Reloader& reloader);
   bool admit(std::uint32_t attempt, const Module& module);
   void end_attempt(Task& task, Module& module, bool first, const Finish& finished);
   Ref value_for(const model::Node& node) const;

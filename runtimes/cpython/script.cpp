@@ -79,11 +79,15 @@ class Script {
   void reloads() {
     const bool swaps = scenario_.subject == "cpython/code-swap";
     out_ += std::string("RELOADER = '") + (swaps ? "code-swap" : "importlib") + "'\n";
-    out_ += "RELOADS = {  # by name: module, version\n";
+    out_ += "RELOADS = {  # by name: modules, each with its version\n";
     for (const model::Reload& reload : scenario_.reloads) {
-      const model::Target& target = reload.targets.front();
-      out_ += "    " + quoted(reload.name) + ": ('" + python_name(text(target.module)) + "', " +
-              std::to_string(target.version) + "),\n";
+      out_ += "    " + quoted(reload.name) + ": [";
+      for (const model::Target& target : reload.targets) {
+        if (!out_.ends_with('[')) out_ += ", ";
+        out_ +=
+            "('" + python_name(text(target.module)) + "', " + std::to_string(target.version) + ")";
+      }
+      out_ += "],\n";
     }
     out_ += "}\n";
     // The order in which code-swap goes through the names of a module.

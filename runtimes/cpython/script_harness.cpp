@@ -188,15 +188,16 @@ class Attempt(Task):
         before = sum(attempt.reload == name for attempt in attempts)
         attempts.append(self)
         self.reload, self.requester, self.error = name, requester, None
-        self.module_name, self.version = RELOADS[name]
+        self.module_name, self.version = RELOADS[name][0]
         name = numbered(name, before)
         super().__init__(name, 'body of ' + name, self.attempt)
 
     def attempt(self):
-        try:
-            reloaders[RELOADER](self)
-        except BaseException as error:
-            self.error = error
+        for self.module_name, self.version in RELOADS[self.reload]:
+            try:
+                reloaders[RELOADER](self)
+            except BaseException as error:
+                self.error = self.error or error
         self.state = 'ended'
         for waiting in [attempt for attempt in attempts if attempt.state == self]:
             waiting.state = 'runnable'
