@@ -57,6 +57,10 @@ class Teller {
         return;
       case EventKind::emit: return came_out(Value{event.a});
       case EventKind::resolve: now().value = tables_.show(Value{event.b}); return;
+      case EventKind::is_a:
+        if (event.how() != static_cast<std::uint8_t>(model::IsAHow::caught))
+          now().value = tables_.show(Value::integer(static_cast<std::int32_t>(event.c)));
+        return;
       case EventKind::look: now().value = locals_.show_handle(event.b); return;
       case EventKind::throw_: return add(tables_.show_error(event.b), Happening::Kind::error);
       case EventKind::catch_: return add("caught");

@@ -183,6 +183,28 @@ task t:
   finally:
     yield
 )"},
+    {Fact::derived, R"(
+module shop
+  version 1
+    class X(Y):
+      pass
+)"},
+    {Fact::super_called, R"(
+module shop
+  version 1
+    class X:
+      def f(self):
+        return super().f
+)"},
+    {Fact::compared, "task t:\n  yield\n  emit 1 is 2\n"},
+    {Fact::compared, "task t:\n  yield\n  emit isinstance(1, 2)\n"},
+    {Fact::caught_by_class, R"(
+task t:
+  try:
+    yield
+  except X:
+    pass
+)"},
 };
 
 TEST(Facts, FindsEach) {

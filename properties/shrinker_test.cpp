@@ -172,12 +172,8 @@ std::vector<Scenario> single_cuts(const Scenario& whole) {
     const std::vector<Line>& lines = lines_of(whole, body);
     for (std::size_t at = 0; at < lines.size(); ++at) {
       const LineKind kind = lines[at].kind;
-      if (kind == LineKind::end || kind == LineKind::except_ || kind == LineKind::except_exit ||
-          kind == LineKind::finally_ || kind == LineKind::pass)
-        continue;
-      const bool block =
-          kind == LineKind::def_ || kind == LineKind::class_ || kind == LineKind::try_;
-      const std::size_t last = block ? model::block_end(lines, at) : at;
+      if (kind == LineKind::end || model::divides_try(kind) || kind == LineKind::pass) continue;
+      const std::size_t last = model::opens_block(kind) ? model::block_end(lines, at) : at;
       Scenario cut_one = whole;
       std::vector<Line>& rest = lines_of(cut_one, body);
       rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(at),

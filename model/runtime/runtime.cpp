@@ -25,6 +25,7 @@ void Runtime::begin(Run& run) {
   bindings.clear();
   loads.clear();
   spawned_tasks.clear();
+  remembered.clear();
   freed_.clear();
   stacks_used_ = 0;
   stack_of_task_.clear();
@@ -48,7 +49,8 @@ void Runtime::begin(Run& run) {
 
 void Runtime::script(Run& run, std::uint32_t task) {
   Stack& stack = new_stack(run.scheduler().current());
-  push_frame(stack, script_codes_[task], script_codes_[task], EnterHow::script, Operand::nothing);
+  push_frame(stack, script_codes_[task], script_codes_[task], EnterHow::script, Operand::nothing,
+             Value::absent());
   execute(stack);
 }
 
@@ -72,7 +74,7 @@ void Runtime::spawned(Run& run, std::uint64_t payload) {
   run.event(EventKind::call, no_slot, handle_of(spawned.callee), code);
   if (heap.codes[code].freed) return run.touch(code, 0);
   if (program().functions[heap.codes[code].function].parameters == count) {
-    push_frame(stack, code, code, EnterHow::spawn, Operand::nothing);
+    push_frame(stack, code, code, EnterHow::spawn, Operand::nothing, function);
     pass_arguments(stack, arguments, count);
     drop(spawned);
     execute(stack);
@@ -130,6 +132,7 @@ Stack& Runtime::new_stack(sim::TaskId task) {
   stack.values.clear();
   stack.looked.clear();
   stack.completions.clear();
+  stack.cells.clear();
   stack.own_namespace = 0;
   stack.load = no_load;
   stack.threw = false;
@@ -172,6 +175,35 @@ void Runtime::set_class_method(Value class_, NameId name, Value function) {
   run_->event(EventKind::store, Owner::of(Owner::Kind::class_, class_.index()).word, name.value,
               function.word, static_cast<std::uint8_t>(StoreHow::class_));
   heap.release(heap.set_method(class_, name, function));
+  forget_lookups(class_);
+}
+
+Value Runtime::find_method(Value class_, NameId name) {
+  if (strategy_.lookups == LookupRule::always) return heap.inherited_method(class_, name);
+  for (const Remembered& known : remembered)
+    if (known.class_ == class_ && known.name == name) return known.function;
+  const Value function = heap.inherited_method(class_, name);
+  if (function == Value::absent()) return function;
+  heap.acquire(class_);
+  heap.acquire(function);
+  remembered.push_back({class_, name, function});
+  return function;
+}
+
+void Runtime::forget_lookups(Value class_) {
+  std::erase_if(remembered, [&](const Remembered& known) {
+    if (known.class_ != class_) return false;
+    heap.release(known.class_);
+    heap.release(known.function);
+    return true;
+  });
+}
+
+void Runtime::set_class_base(Value class_, Value base) {
+  run_->event(EventKind::store, Owner::of(Owner::Kind::class_, class_.index()).word, base_slot,
+              base.word, static_cast<std::uint8_t>(StoreHow::base));
+  heap.release(heap.set_base(class_, base));
+  forget_lookups(class_);
 }
 
 void Runtime::retire_load(std::uint32_t load) {
@@ -211,28 +243,37 @@ void Runtime::settle() {
   freed_.clear();
 }
 
-// Cycles go through the fields of objects only: those of every object that no root leads to are
-// cleared, and counting does the rest.
+// Cycles go through the fields of objects and through cells: those that no root leads to are
+// emptied, and counting does the rest.
 void Runtime::collect(Run& run) {
-  std::vector<bool> seen(heap.objects.size(), false);
+  std::array<std::vector<bool>, 16> seen;  // by tag
   std::vector<Value> reached;
-  each_root(run, [&](HolderKind, std::uint32_t, Value value) { reached.push_back(value); });
+  const auto reach = [&](Value value) {
+    if (!value.on_heap()) return;
+    std::vector<bool>& of_tag = seen[static_cast<std::size_t>(value.tag())];
+    if (of_tag.size() <= value.index()) of_tag.resize(value.index() + std::size_t{1}, false);
+    if (of_tag[value.index()]) return;
+    of_tag[value.index()] = true;
+    reached.push_back(value);
+  };
+  each_root(run, [&](HolderKind, std::uint32_t, Value value) { reach(value); });
   for (const ModuleState& module : modules) {
-    for (const Undo& undo : module.undo_log) reached.push_back(undo.binding.value);
+    for (const Undo& undo : module.undo_log) reach(undo.binding.value);
   }
   while (!reached.empty()) {
     const Value value = reached.back();
     reached.pop_back();
-    if (value.tag() == Tag::method) reached.push_back(heap.methods[value.index()].self);
-    if (value.tag() != Tag::object || seen[value.index()]) continue;  // the others hold no objects
-    seen[value.index()] = true;
-    for (std::uint32_t at = heap.objects[value.index()].fields; at != 0;
-         at = heap.fields[at - 1].next) {
-      reached.push_back(heap.fields[at - 1].value);
-    }
+    heap.each_held(value, reach);
   }
+  const auto lost = [&](Tag tag, std::uint32_t index) {
+    const std::vector<bool>& of_tag = seen[static_cast<std::size_t>(tag)];
+    return index >= of_tag.size() || !of_tag[index];
+  };
   for (std::uint32_t at = 0; at < heap.objects.size(); ++at) {
-    if (!seen[at]) heap.clear_fields(Value::of(Tag::object, at));
+    if (lost(Tag::object, at)) heap.clear_fields(Value::of(Tag::object, at));
+  }
+  for (std::uint32_t at = 0; at < heap.cells.size(); ++at) {
+    if (lost(Tag::cell, at)) heap.set_cell(Value::of(Tag::cell, at), Value::absent());
   }
   settle();
 }

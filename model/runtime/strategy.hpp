@@ -22,6 +22,12 @@ enum class CallRule : std::uint8_t {
 // Whether a value that waits in a blocked sender is counted.
 enum class ParkedValues : std::uint8_t { counted, forgotten };
 
+// Whether a method that was looked up is looked for again.
+enum class LookupRule : std::uint8_t {
+  always,
+  remembered,  // M18: not until the class itself changes
+};
+
 // A null step does nothing (and admits, validates). The order is the order of the members; undo
 // comes instead of the rest when the body raised, or validate or install said no (with
 // Reloading::error set).
@@ -38,6 +44,7 @@ struct Strategy {
   void (*undo)(Reloading&) = nullptr;
   CallRule calls = CallRule::as_at_entry;
   ParkedValues parked = ParkedValues::counted;
+  LookupRule lookups = LookupRule::always;
 };
 
 // When retired code is freed. Each hook says which codes may go: Runtime::free_code.

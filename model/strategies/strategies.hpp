@@ -22,8 +22,12 @@ bool swap_pointer(Reloading& reloading);
 void drop_retired_namespace(Reloading& reloading);
 // Takes the names of the staging namespace over, one by one, keeping the identity of functions and
 // classes; a turn between two names. False, with the error set, at a name that changed its kind.
+enum class Bases : std::uint8_t { rewritten, as_staged };
 bool patch_in_place(Reloading& reloading);
-// The same, and lets go of the undo log and of the staging namespace when all is patched.
+bool patch_in_place(Reloading& reloading, Bases bases);
+// Nothing can fail any more: lets go of the undo log and of the staging namespace.
+void forget_patches(Reloading& reloading);
+// Both.
 bool patch_with_new_log(Reloading& reloading);
 void undo_patches(Reloading& reloading);
 

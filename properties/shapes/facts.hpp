@@ -33,6 +33,10 @@ enum class Fact : std::uint8_t {
   across_modules,    // code of one module names another
   name_removed,      // def or class that a version lacks
   handler_suspends,  // in except or finally
+  derived,           // a class with a base
+  super_called,
+  compared,         // isinstance or is, in a body that suspends
+  caught_by_class,  // likewise, by an except with a class
   count,
 };
 using Facts = std::uint32_t;

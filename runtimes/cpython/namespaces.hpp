@@ -33,7 +33,7 @@ class Namespaces {
   // has stored it, or has put back what was there before it.
   enum class Because : std::uint8_t { stored, undone };
   void look_over(std::uint32_t space, std::uint32_t load, Because because);
-  // Tells of every method of the class that is not as it was seen last.
+  // Tells of the class's base and of every method that is not as it was seen last.
   void look_over_class(PyObject* class_);
 
   // The load that brought in what was just read from that slot: the one that stored it there, or,
@@ -62,6 +62,7 @@ class Namespaces {
   };
   std::uint32_t own_load(std::uint32_t module, PyObject* value) const;
   PyObject* value_in(std::uint32_t space, std::uint32_t slot) const;  // borrowed; null: absent
+  void look_over_base(PyObject* class_);
   void tell_method(PyObject* class_, PyObject* name, PyObject* function);
 
   const Codes& codes_;
@@ -70,7 +71,8 @@ class Namespaces {
   std::vector<Ref> names_;  // by module
   std::vector<Space> spaces_;
   std::unordered_map<PyObject*, std::vector<Method>>
-      methods_;  // by class, in the order of its dictionary
+      methods_;                               // by class, in the order of its dictionary
+  std::unordered_map<PyObject*, Ref> bases_;  // by class: null if it has none
 };
 
 }  // namespace midstride::runtimes::cpython
