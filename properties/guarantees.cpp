@@ -12,7 +12,9 @@ std::span<const model::Guarantee> guarantees() {
                                 no_use_after_free(), no_early_free(), whole_call(),
                                 // Atomicity, freshness, order, consistency
                                 failed_reload(), isolation(), fresh(), monotone(), serial(),
-                                version_consistent(),
+                                version_consistent(), dependants(),
+                                // Classes and their instances
+                                identity(), super(),
                                 // The scheduler, and over two runs
                                 scheduler(), no_op(), deterministic()};
   return table;

@@ -19,11 +19,11 @@ using namespace model;
 TEST(Guarantees, HaveTheirOrder) {
   std::vector<std::string_view> names;
   for (const Guarantee& guarantee : guarantees()) names.push_back(guarantee.name);
-  EXPECT_EQ(names,
-            (std::vector<std::string_view>{
-                "activation", "locals", "method-identity", "method-behaviour", "no-use-after-free",
-                "no-early-free", "whole-call", "failed-reload", "isolation", "fresh", "monotone",
-                "serial", "version-consistent", "scheduler", "no-op", "deterministic"}));
+  EXPECT_EQ(names, (std::vector<std::string_view>{
+                       "activation", "locals", "method-identity", "method-behaviour",
+                       "no-use-after-free", "no-early-free", "whole-call", "failed-reload",
+                       "isolation", "fresh", "monotone", "serial", "version-consistent",
+                       "dependants", "identity", "super", "scheduler", "no-op", "deterministic"}));
 }
 
 TEST(Guarantees, AreFoundByTheirNames) {

@@ -18,6 +18,9 @@ model::Guarantee fresh();
 model::Guarantee monotone();
 model::Guarantee serial();
 model::Guarantee version_consistent();
+model::Guarantee dependants();
+model::Guarantee identity();
+model::Guarantee super();
 model::Guarantee scheduler();
 // Over two runs: properties/paired.cpp.
 model::Guarantee no_op();
