@@ -42,11 +42,20 @@ constexpr std::array table = {
     Shape{"global-write", "program code writes a module's global around a reload",
           facts(Fact::global_written), Name::write, 3, write_global_write},
     Shape{"across-modules", "code of one module calls into another before and after a suspension",
-          facts(Fact::across_modules), Name::relay, 3, write_across_modules},
+          facts(Fact::across_modules), Name::relay, 4, write_across_modules},
     Shape{"removed-name", "a version lacks a name that is looked up, or held",
-          facts(Fact::name_removed), Name::gone, 3, write_removed_name},
+          facts(Fact::name_removed), Name::gone, 6, write_removed_name},
     Shape{"rescue", "a frame suspends in its except or finally after an error",
           facts(Fact::handler_suspends), Name::rescue, 3, write_rescue},
+    Shape{"derived", "what a class inherits changes, and an instance is asked before and after",
+          facts(Fact::derived), Name::Y, 5, write_derived},
+    Shape{"above", "a method suspends, then says super()", facts(Fact::super_called), Name::E, 5,
+          write_above},
+    Shape{"compared", "what was kept over a suspension is compared with what its name gives",
+          facts(Fact::compared), Name::compare, 4, write_compared},
+    Shape{"fenced",
+          "a frame throws what it made before a suspension to its own except with a class",
+          facts(Fact::caught_by_class), Name::fence, 4, write_fenced},
 };
 static_assert(table.size() <= 64);
 
