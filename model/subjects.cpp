@@ -23,9 +23,9 @@ constexpr std::array<runtime::LocalsRow, 2> locals_table{{
 }};
 
 constexpr std::array mutant_table{
-    &runtime::m2,  &runtime::m3,  &runtime::m9,  &runtime::m14, &runtime::m16,
-    &runtime::m17, &runtime::m25, &runtime::m26, &runtime::m27, &runtime::m36,
-    &runtime::m37, &runtime::m38, &runtime::m39,
+    &runtime::m2,  &runtime::m3,  &runtime::m9,  &runtime::m14, &runtime::m16, &runtime::m17,
+    &runtime::m18, &runtime::m23, &runtime::m24, &runtime::m25, &runtime::m26, &runtime::m27,
+    &runtime::m30, &runtime::m33, &runtime::m36, &runtime::m37, &runtime::m38, &runtime::m39,
 };
 
 template <class Table>

@@ -3,16 +3,31 @@
 // 1-minimal, without sliding to another bug.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "model/subjects.hpp"
 #include "model/text.hpp"
 #include "properties/campaign.hpp"
 #include "properties/guarantees.hpp"
+#include "properties/judge.hpp"
 #include "properties/shrinker.hpp"
 
 namespace midstride::properties {
 namespace {
+
+// Whether a scenario breaks the same guarantee by the same bug, be it over one run or two.
+Fails breaks_alike(Judge& judge, model::Subject& subject, const Violated& as) {
+  return [&judge, &subject, guarantee = as.guarantee,
+          bug = as.violation.bug](const model::Scenario& candidate) -> Trial {
+    const model::Outcome& outcome = judge.run(candidate, subject);
+    const auto& found = outcome.verdict.found;
+    const bool same = std::any_of(found.begin(), found.end(), [&](const model::Found& one) {
+      return one.guarantee == guarantee && one.violation.bug == bug;
+    });
+    return {same, judge.runner().last(), outcome};
+  };
+}
 
 class Mutants : public testing::TestWithParam<const model::Mutant*> {};
 
@@ -33,8 +48,8 @@ TEST_P(Mutants, are_caught_by_their_guarantee_and_shrink_to_their_size) {
                              << mutant.runs_max << " runs\n  midstride fuzz --subject " << name
                              << " --seed 1 --runs " << mutant.runs_max;
 
-  model::Runner runner(guarantees());
-  const SameBug same(runner, *subject, caught->guarantee, caught->violation.bug);
+  Judge judge;
+  const Fails same = breaks_alike(judge, *subject, *caught);
   const Shrunk shrunk = shrink(caught->scenario, same);
   RecordProperty("runs_to_find", std::to_string(caught->first_run));
   RecordProperty("size", std::to_string(size_of(shrunk.scenario)));
@@ -44,7 +59,7 @@ TEST_P(Mutants, are_caught_by_their_guarantee_and_shrink_to_their_size) {
 
   // The base, on the same scenario, keeps the guarantee: it is the bug that was caught.
   const std::unique_ptr<model::Subject> base = model::make_subject(mutant.base);
-  const SameBug same_on_base(runner, *base, caught->guarantee, caught->violation.bug);
+  const Fails same_on_base = breaks_alike(judge, *base, *caught);
   EXPECT_FALSE(same_on_base(shrunk.scenario).fails) << mutant.base << "\n"
                                                     << write(shrunk.scenario);
 }
