@@ -231,6 +231,32 @@ reload r: shop -> 2
             "version 1>");
 }
 
+TEST(FreshMethods, AreNotThoseThatAreReceivedMeanwhile) {
+  const std::string text = R"(module shop
+  version 1
+    class X:
+      def f(self):
+        return 1
+    class Y:
+      pass
+  version 2
+    pass
+channel d
+task t: d.send(shop.X.f)
+task u: y = d.receive()
+task v: shop.Y().x
+reload r: shop -> 2
+do
+  run u 1
+  run t 4
+  run v 2
+  reload r
+  run v 1
+  run u 1
+)";
+  EXPECT_EQ(judged("fresh", "model/swap", text), "held, not exercised");
+}
+
 TEST(Classes, RememberWhatTheyWere) {
   Classes classes;
   const Value base = Value::of(Tag::class_, 0), derived = Value::of(Tag::class_, 1);

@@ -94,9 +94,10 @@ class Fresh final : public RunMonitor {
             fmt::format("{} gets {}", tables().show_actor(event.actor()), found));
   }
 
-  // What the last op has looked up.
+  // What the last op has looked up; others receive what they bind after their own op.
   void look(std::uint32_t index, const Event& event) {
-    if (!reloaded_ || op_.kind() != EventKind::op || Value{event.b}.tag() != Tag::method) return;
+    if (!reloaded_ || op_.kind() != EventKind::op || event.actor() != op_.actor()) return;
+    if (Value{event.b}.tag() != Tag::method) return;
     const Op& op = op_begun(tables(), op_);
     if (op.code != OpCode::look) return;
     const HandleRow& found = tables().handles[Value{event.b}.index()];

@@ -85,7 +85,7 @@ class Super final : public RunMonitor {
   }
 
   void found(std::uint32_t index, const Event& event) {
-    if (!op_ || Value{event.b}.tag() != Tag::method) return;
+    if (!op_ || event.actor() != op_->actor() || Value{event.b}.tag() != Tag::method) return;
     op_.reset();
     const HandleRow& handle = tables().handles[Value{event.b}.index()];
     for (Value class_ = handle.class_; class_ != Value::absent(); class_ = classes_.base(class_)) {
