@@ -57,6 +57,9 @@ class Teller {
         return;
       case EventKind::emit: return came_out(Value{event.a});
       case EventKind::resolve: return found(tables_.show(Value{event.b}));
+      case EventKind::is_a:
+        if (event.how() == static_cast<std::uint8_t>(model::IsAHow::caught)) return;
+        return found(tables_.show(Value::integer(static_cast<std::int32_t>(event.c))));
       case EventKind::look: return found(locals_.show_handle(event.b));
       case EventKind::throw_: return add(tables_.show_error(event.b), Happening::Kind::error);
       case EventKind::catch_: return add("caught");

@@ -30,6 +30,12 @@ class Decompiler {
       case OpCode::new_object: return result(op, "{}", false);
       case OpCode::resolve: return result(op, global(op), true);
       case OpCode::look: return result(op, operand(op.a) + "." + name(op.x), true);
+      case OpCode::super_:
+        return result(
+            op, fmt::format("super({}).{}", op.argc == 2 ? both(op, ", ") : "", name(op.x)), true);
+      case OpCode::is_instance: return result(op, "isinstance(" + both(op, ", ") + ")", true);
+      case OpCode::same: return result(op, "(" + both(op, " is ") + ")", true);
+      case OpCode::match: return statement("except " + operand(op.a), false);
       case OpCode::call: return result(op, call(op), true);
       case OpCode::send: return result(op, channel(op) + ".send(" + operand(op.a) + ")", false);
       case OpCode::receive: return result(op, channel(op) + ".receive()", true);
@@ -38,7 +44,10 @@ class Decompiler {
         return statement(fmt::format("{}.{} = {}", operand(op.a), name(op.x), operand(op.args[0])),
                          false);
       case OpCode::define_function: return statement("def " + slot(op.x), false);
-      case OpCode::define_class: return statement("class " + slot(op.x), false);
+      case OpCode::define_class: {
+        const std::string base = op.a == Operand::nothing ? "" : fmt::format("({})", operand(op.a));
+        return statement("class " + slot(op.x) + base, false);
+      }
       case OpCode::yield: return statement("yield", false);
       case OpCode::spawn: return statement("spawn " + name(op.x) + " = " + call(op), false);
       case OpCode::kill: return statement("kill " + name(op.x), false);
@@ -90,6 +99,9 @@ class Decompiler {
     for (std::size_t at = 0; at < op.argc; ++at)
       text += (at == 0 ? "" : ", ") + operand(op.args[at]);
     return text + ")";
+  }
+  std::string both(const Op& op, std::string_view between) const {
+    return fmt::format("{}{}{}", operand(op.a), between, operand(op.args[0]));
   }
   std::string name(std::uint32_t id) const { return std::string(scenario_.text(NameId{id})); }
   std::string slot(std::uint32_t x) const {

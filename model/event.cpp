@@ -19,13 +19,15 @@ constexpr std::string_view event_names[] = {
     "store", "create", "field", "throw", "catch", "reload-request", "reload-begin", "reload-item",
     "reload-step", "reload-commit", "reload-fail", "reload-reject", "reload-wait", "retire",
     "free", "live", "touch", "send", "receive", "block", "wake", "kill", "spawn", "end", "switch",
-    "close", "ring", "channel", "trap", "refuse", "idle", "peek", "poke", "collect", "emit"};
+    "close", "ring", "channel", "trap", "refuse", "idle", "peek", "poke", "collect", "emit",
+    "is-a"};
 // clang-format on
 static_assert(std::size(event_names) == event_kind_count);
 constexpr std::string_view enter_names[] = {"by name", "held", "spawn", "body", "script"};
 constexpr std::string_view exit_names[] = {"returned", "threw"};
-constexpr std::string_view store_names[] = {"namespace", "class",       "pointer",
-                                            "version",   "in progress", "program"};
+constexpr std::string_view store_names[] = {"namespace",   "class",   "pointer", "version",
+                                            "in progress", "program", "base"};
+constexpr std::string_view is_a_names[] = {"an instance of", "the same as", "caught as"};
 constexpr std::string_view block_names[] = {"receive", "send", "park", "sleep"};
 constexpr std::string_view ring_names[] = {"schedule", "remove", "insert", "run",  "switch",
                                            "watch",    "main",   "?",      "join", "decides for"};
@@ -34,15 +36,15 @@ constexpr std::string_view refusal_names[] = {"?",        "closed",    "would-bl
                                               "blocked",  "dead",      "current"};
 constexpr std::string_view poke_names[] = {"lost", "applied"};
 constexpr std::string_view reject_names[] = {"own-body", "in-progress", "own-frame", "old-code"};
-constexpr std::string_view holder_names[] = {"frame",   "local",     "temporary",
-                                             "channel", "namespace", "class",
-                                             "object",  "spawn",     "old namespace"};
+constexpr std::string_view holder_names[] = {"frame",         "local", "temporary", "channel",
+                                             "namespace",     "class", "object",    "spawn",
+                                             "old namespace", "cell"};
 constexpr std::string_view step_names[] = {"admit",   "stage",  "validate", "scan", "swap",
                                            "migrate", "retire", "reclaim",  "undo"};
 constexpr std::string_view error_names[] = {
-    "name",        "unbound-local", "attribute", "not-callable",  "arity",
-    "read-only",   "raised",        "task-exit", "reload-failed", "reload-rejected",
-    "would-block", "kind-changed",  "foreign"};
+    "name",        "unbound-local", "attribute",   "not-callable",  "arity",
+    "read-only",   "raised",        "task-exit",   "reload-failed", "reload-rejected",
+    "would-block", "kind-changed",  "not-a-class", "no-super",      "foreign"};
 
 // The word for a number that came out of an event's four bits.
 template <std::size_t size>
@@ -166,6 +168,7 @@ class Words {
       }
       case Tag::function: return "'function' object";
       case Tag::method: return "'method' object";
+      case Tag::cell: return "'cell' object";
     }
     return "this";
   }
@@ -175,8 +178,9 @@ class Words {
       case Owner::Kind::namespace_:
         return fmt::format("slot {} of namespace {}", slot_word, owner.index());
       case Owner::Kind::class_:
-        return class_name(owner.index()) + "." + name(NameId{slot_word}) +
-               class_version(owner.index());
+        return slot_word == base_slot ? class_(owner.index())
+                                      : class_name(owner.index()) + "." + name(NameId{slot_word}) +
+                                            class_version(owner.index());
       case Owner::Kind::module: return module(owner.index());
     }
     return "?";
@@ -301,6 +305,9 @@ std::string details(const Event& event, const Tables& tables) {
     case EventKind::idle: return {};
     case EventKind::collect: return {};
     case EventKind::emit: return value(a);
+    case EventKind::is_a:
+      return fmt::format("{} {}{} {}", value(a), c == 0 ? "not " : "", word(is_a_names, how),
+                         value(b));
   }
   return {};
 }
@@ -352,6 +359,7 @@ std::string Tables::show(Value value) const {
       const HandleRow* seen = words.latest(value);
       return seen != nullptr ? words.method(*seen) : "<method>";
     }
+    case Tag::cell: return "<cell>";
   }
   return "?";
 }
@@ -392,6 +400,9 @@ std::string Tables::show_error(std::uint32_t error) const {
     case ErrorKind::kind_changed:
       return fmt::format("ReloadError: '{}' is no longer the kind of thing that it was",
                          words.name(known->name));
+    case ErrorKind::not_a_class:
+      return fmt::format("TypeError: {} is not a class", words.type(known->value));
+    case ErrorKind::no_super: return "TypeError: super() of an object that is not of the class";
     case ErrorKind::foreign: return "Error";
   }
   return "?";

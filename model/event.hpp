@@ -66,15 +66,27 @@ enum class EventKind : std::uint8_t {
   poke,           // frame, slot, value: an inspector wrote it. how: PokeHow
   collect,        // -. how: 0 by a decision, 1 at the end of a run
   emit,           // value
+  is_a,           // value, value that it was compared with, 1 or 0. how: IsAHow
 };
-inline constexpr std::size_t event_kind_count = static_cast<std::size_t>(EventKind::emit) + 1;
+inline constexpr std::size_t event_kind_count = static_cast<std::size_t>(EventKind::is_a) + 1;
 std::string_view name_of(EventKind kind);
 
 enum class EnterHow : std::uint8_t { by_name, held, spawn, body, script };
 enum class ExitHow : std::uint8_t { returned, threw };
 // program: a namespace slot, by an assignment to module.name (whoever runs it); namespace_: by a
-// module's own top level or by machinery.
-enum class StoreHow : std::uint8_t { namespace_, class_, pointer, version, in_progress, program };
+// module's own top level or by machinery. base: a class's base, in slot base_slot.
+enum class StoreHow : std::uint8_t {
+  namespace_,
+  class_,
+  pointer,
+  version,
+  in_progress,
+  program,
+  base
+};
+inline constexpr std::uint32_t base_slot = 0xffff'ffff;
+// caught: whether what was raised is of the class that a handler is for.
+enum class IsAHow : std::uint8_t { instance, same, caught };
 // pinned: in another namespace than the module's current one, because of who asks.
 enum class ResolveHow : std::uint8_t { current, pinned };
 enum class BlockHow : std::uint8_t { receive, send, park, sleep };
@@ -94,6 +106,7 @@ enum class HolderKind : std::uint8_t {
   object,
   spawn,
   old_namespace,  // one that its module does not point at
+  cell
 };
 std::string_view name_of(HolderKind kind);
 std::string_view name_of(RejectWhy why);
@@ -161,7 +174,7 @@ constexpr EventMask mask_of(EventKind first, Kinds... rest) {
 struct Owner {
   enum class Kind : std::uint8_t {
     namespace_,  // index: NamespaceId; slot: the module's name slot
-    class_,      // index: class Value's index; slot: NameId
+    class_,      // index: class Value's index; slot: NameId, or base_slot
     module,      // index: module; slot 0: pointer to its namespace (StoreHow::pointer), 1: version
                  // counter, 2: in progress
   };
@@ -189,6 +202,8 @@ enum class ErrorKind : std::uint8_t {
   would_block,      // a first load has nobody to wait for
   kind_changed,     // a reload that keeps identity found a function where a class was, or the like;
                     // `name` says which
+  not_a_class,      // a base, or what isinstance or a handler compares with
+  no_super,         // super() where no class is known, or of an object that is none of it
   foreign,          // anything else that a real runtime raised
 };
 std::string_view name_of(ErrorKind kind);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include "model/event.hpp"
 #include "sim/check.hpp"
@@ -10,10 +11,14 @@ namespace midstride::model {
 
 namespace {
 
+// clang-format off
 constexpr std::string_view op_names[] = {
-    "header", "move",  "new-object", "resolve", "look",  "call",        "store", "store-attribute",
-    "def",    "class", "send",       "receive", "yield", "spawn",       "kill",  "emit",
-    "return", "raise", "reload",     "pass",    "jump",  "end-finally", "leave", "poison"};
+    "header", "move",  "new-object", "resolve", "look",  "super", "isinstance",  "is",    "call",
+    "store",  "store-attribute",     "def",     "class", "send",  "receive",     "yield", "spawn",
+    "kill",   "emit",  "return",     "raise",   "match", "reload", "pass", "jump", "end-finally",
+    "leave",  "poison"};
+// clang-format on
+static_assert(std::size(op_names) == static_cast<std::size_t>(OpCode::poison) + 1);
 
 // Compiles one scenario; holds what is needed on the way.
 class Compiler {
@@ -79,6 +84,7 @@ class Compiler {
     for (std::uint32_t v = 0; v < module.versions.size(); ++v) {
       const Lines& lines = module.versions[v].lines;
       VersionCode& version = program_.modules[m].versions[v];
+      version_ = v;
       version.number = module.versions[v].number;
       version.only_defines = true;
       version.functions_begin = static_cast<std::uint32_t>(program_.functions.size());
@@ -95,6 +101,19 @@ class Compiler {
       version.ops_end = static_cast<std::uint32_t>(program_.ops.size());
     }
     for (std::uint32_t v = 0; v < module.versions.size(); ++v) mark_defined(m, v);
+    spread_class_cells(m);
+  }
+
+  // All versions of a method have a class cell or none, so that one can take over another's code.
+  void spread_class_cells(std::uint32_t m) {
+    const auto begin = program_.functions.begin() + program_.modules[m].versions[0].functions_begin;
+    for (auto with = begin; with != program_.functions.end(); ++with) {
+      if (!with->class_cell) continue;
+      for (auto other = begin; other != program_.functions.end(); ++other) {
+        if (other->class_name == with->class_name && other->name == with->name)
+          other->class_cell = true;
+      }
+    }
   }
 
   void mark_defined(std::uint32_t m, std::uint32_t v) {
@@ -139,7 +158,12 @@ class Compiler {
         at = method_end;
       }
       program_.classes.push_back(
-          {line.name, m, first, static_cast<std::uint32_t>(program_.functions.size())});
+          {.name = line.name,
+           .module = m,
+           .version = version_,
+           .line = static_cast<std::uint32_t>(pending.line),
+           .methods_begin = first,
+           .methods_end = static_cast<std::uint32_t>(program_.functions.size())});
     }
     Op& op = program_.ops[pending.op];
     op.args[0] = static_cast<std::uint16_t>(index);
@@ -204,13 +228,18 @@ class Compiler {
       const Line& line = lines[at];
       switch (line.kind) {
         case LineKind::def_:
-        case LineKind::class_:
+        case LineKind::class_: {
+          const bool defines_class = line.kind == LineKind::class_;
+          const bool based = defines_class && !line.nodes.empty();
+          const std::uint16_t base = based ? operand(line.nodes) : Operand::nothing;
           pending_.push_back({at, static_cast<std::uint32_t>(program_.ops.size())});
-          add({.code = line.kind == LineKind::def_ ? OpCode::define_function : OpCode::define_class,
+          add({.code = defines_class ? OpCode::define_class : OpCode::define_function,
                .argc = 1,
+               .a = base,
                .x = slot(function_.module, line.name)});
           at = block_end(lines, at);
           break;
+        }
         case LineKind::try_: at = compile_try(lines, at); break;
         default: compile_statement(line);
       }
@@ -224,44 +253,67 @@ class Compiler {
   // Returns the index of its `end`.
   std::size_t compile_try(const Lines& lines, std::size_t open) {
     const std::size_t end = block_end(lines, open);
-    std::size_t part[3] = {end, end, end};  // where except, except TaskletExit and finally begin
+    // Where except with a class, except, except TaskletExit and finally begin, or the end.
+    std::array<std::size_t, 4> part{end, end, end, end};
     for (std::size_t at = open + 1; at < end; ++at) {
       if (lines[at].kind == LineKind::try_) at = block_end(lines, at);
-      if (lines[at].kind == LineKind::except_) part[0] = at;
-      if (lines[at].kind == LineKind::except_exit) part[1] = at;
-      if (lines[at].kind == LineKind::finally_) part[2] = at;
+      if (divides_try(lines[at].kind))
+        part[static_cast<std::size_t>(lines[at].kind) -
+             static_cast<std::size_t>(LineKind::except_class)] = at;
     }
+    const auto [of_class, of_errors, of_exit, finally] = part;
+    const auto end_of = [&](std::size_t begins) {
+      std::size_t stop = end;
+      for (const std::size_t other : part)
+        if (other > begins) stop = std::min(stop, other);
+      return stop;
+    };
     const std::uint32_t begin = pc();
-    const std::size_t body_end = std::min(part[0], std::min(part[1], part[2]));
+    const std::size_t body_end = end_of(open);
     compile_lines(lines, open + 1, body_end);
     const std::uint32_t body_pc_end = pc();
-    std::uint32_t jumps[3];
+    std::uint32_t jumps[4];
     std::size_t jump_count = 0;
     const auto jump_on = [&] {
       jumps[jump_count++] = static_cast<std::uint32_t>(program_.ops.size());
       add({.code = OpCode::jump});
     };
-    const bool handles = part[0] < end || part[1] < end;
-    if (handles) jump_on();
-    // In the order of the lines, so that the text decides which comes first.
-    for (std::size_t at = body_end; at < part[2]; ++at) {
-      const LineKind kind = lines[at].kind;
-      std::size_t stop = part[2];
-      if (kind == LineKind::except_ && part[1] > at && part[1] < stop) stop = part[1];
-      if (kind == LineKind::except_exit && part[0] > at && part[0] < stop) stop = part[0];
-      program_.handlers.push_back(
-          {begin, body_pc_end, pc(),
-           kind == LineKind::except_ ? Handler::Catches::errors : Handler::Catches::task_exit, 0});
-      compile_lines(lines, at + 1, stop);
+    const auto handler = [&](Handler::Catches catches, std::uint16_t completion = 0) {
+      program_.handlers.push_back({begin, body_pc_end, pc(), catches, completion});
+    };
+    if (body_end != finally) jump_on();
+    if (of_class < end) {
+      const std::uint16_t completion = function_.completions++;
+      handler(Handler::Catches::errors_to_match, completion);
+      const bool otherwise_caught = of_errors < end;
+      const std::uint16_t class_ = operand(lines[of_class].nodes);
+      const std::size_t match = program_.ops.size();
+      add({.code = OpCode::match,
+           .argc = static_cast<std::uint8_t>(otherwise_caught ? 1 : 0),
+           .dst = completion,
+           .a = class_});
+      compile_lines(lines, of_class + 1, end_of(of_class));
       jump_on();
-      at = stop - 1;
+      program_.ops[match].x = pc();
+      if (!otherwise_caught) add({.code = OpCode::end_finally, .x = completion});
+    } else if (of_errors < end) {
+      handler(Handler::Catches::errors);
+    }
+    if (of_errors < end) {
+      compile_lines(lines, of_errors + 1, end_of(of_errors));
+      jump_on();
+    }
+    if (of_exit < end) {
+      handler(Handler::Catches::task_exit);
+      compile_lines(lines, of_exit + 1, end_of(of_exit));
+      jump_on();
     }
     for (std::size_t at = 0; at < jump_count; ++at) program_.ops[jumps[at]].x = pc();
-    if (part[2] < end) {
+    if (finally < end) {
       const std::uint16_t completion = function_.completions++;
       program_.handlers.push_back(
           {begin, pc(), pc(), Handler::Catches::everything_then_rethrow, completion});
-      compile_lines(lines, part[2] + 1, end);
+      compile_lines(lines, finally + 1, end);
       add({.code = OpCode::end_finally, .x = completion});
     }
     return end;
@@ -307,6 +359,7 @@ class Compiler {
       case LineKind::def_:
       case LineKind::class_:
       case LineKind::try_:
+      case LineKind::except_class:
       case LineKind::except_:
       case LineKind::except_exit:
       case LineKind::finally_:
@@ -380,7 +433,23 @@ class Compiler {
         result({.code = OpCode::send, .a = value, .x = channel_index(node.name)});
         break;
       }
+      case NodeKind::is_instance: pair({.code = OpCode::is_instance}); break;
+      case NodeKind::same: pair({.code = OpCode::same}); break;
+      case NodeKind::super_:
+        // Where it is named and where it is not, as in Python.
+        function_.class_cell = function_.kind == FunctionCode::Kind::method;
+        if (node.argc == 2) return pair({.code = OpCode::super_, .argc = 2, .x = node.name.value});
+        result({.code = OpCode::super_,
+                .a = function_.parameters > 0 ? std::uint16_t{0} : Operand::nothing,
+                .x = node.name.value});
+        break;
     }
+  }
+
+  void pair(Op op) {
+    op.args[0] = pop();
+    op.a = pop();
+    result(op);
   }
 
   std::uint16_t pop() {
@@ -442,6 +511,7 @@ class Compiler {
   Program& program_;
   FunctionCode function_;
   std::size_t index_ = 0;
+  std::uint32_t version_ = 0;  // index of the one that is being compiled
   std::vector<Pending>& pending_ = program_.pending;
   std::vector<std::uint16_t>& stack_ = program_.stack;
 };

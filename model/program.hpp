@@ -24,17 +24,20 @@ struct Operand {
 };
 
 enum class OpCode : std::uint8_t {
-  header,      // precedes each function's ops; x: code id, set when the code is loaded
-  move,        // dst = a
-  new_object,  // dst = {}
-  resolve,     // dst = global x (module << 16 | slot). flag own: at the top level of that module
-  look,        // dst = a.name x
-  call,        // dst = a(args[0..argc))
-  store,       // global x = a. flag own as above
+  header,       // precedes each function's ops; x: code id, set when the code is loaded
+  move,         // dst = a
+  new_object,   // dst = {}
+  resolve,      // dst = global x (module << 16 | slot). flag own: at the top level of that module
+  look,         // dst = a.name x
+  super_,       // dst = super().name x of the first parameter a; argc 2: super(a, args[0]).name x
+  is_instance,  // dst = whether a is an instance of args[0]
+  same,         // dst = whether a is args[0]
+  call,         // dst = a(args[0..argc))
+  store,        // global x = a. flag own as above
   store_attribute,  // a.name x = args[0]
   define_function,  // own global slot x & 0xffff = a new function of Program::functions[args as
                     // index]: see `index`
-  define_class,     // own global slot = a new class with its methods
+  define_class,     // own global slot = a new class with its methods; a: its base, if it has one
   send,             // channel x, a; dst = None
   receive,          // dst = channel x
   yield,
@@ -43,7 +46,9 @@ enum class OpCode : std::uint8_t {
   emit,     // a
   return_,  // a
   raise,    // a
-  reload,   // declared reload x
+  match,  // of an except with a class: goes on if the error is of class a, else to pc x; argc 1: it
+          // is caught there. dst: the completion that holds the error
+  reload,  // declared reload x
   pass,
   // Silent: part of the op before them, no turn, no event.
   jump,         // to pc x
@@ -72,12 +77,13 @@ static_assert(sizeof(Op) == 16);
 
 // What a pc range does with an error that reaches it; inner ranges come first.
 struct Handler {
-  enum class Catches : std::uint8_t { errors, task_exit, everything_then_rethrow };
+  // errors_to_match: the match at the target says whether they are caught.
+  enum class Catches : std::uint8_t { errors, errors_to_match, task_exit, everything_then_rethrow };
   std::uint32_t begin, end;  // pcs relative to the function's first op (its header is at -1)
   std::uint32_t target;
   Catches catches;
-  std::uint16_t completion;  // everything_then_rethrow: the slot pair index in which end_finally
-                             // finds what to resume
+  std::uint16_t completion;  // errors_to_match, everything_then_rethrow: the slot pair index in
+                             // which match finds the error, end_finally what to resume
 };
 
 struct FunctionCode {
@@ -94,11 +100,16 @@ struct FunctionCode {
   std::uint16_t parameters = 0;
   std::uint16_t locals = 0;  // named, parameters included
   std::uint16_t temporaries = 0;
-  std::uint16_t completions = 0;  // finally blocks
+  std::uint16_t completions = 0;  // finally blocks and excepts with a class
+  // Of a method: it or another version of it says super(), so its closure has a cell with its
+  // class.
+  bool class_cell = false;
 };
 struct ClassCode {
   NameId name{};
   std::uint32_t module = 0;
+  std::uint32_t version = 0;                         // index into ModuleCode::versions
+  std::uint32_t line = 0;                            // of the version, which has its base
   std::uint32_t methods_begin = 0, methods_end = 0;  // functions are consecutive
 };
 struct VersionCode {

@@ -79,6 +79,9 @@ std::size_t operand_count(const Node& node) {
     case NodeKind::attribute:
     case NodeKind::send: return 1;
     case NodeKind::call: return std::size_t{1} + node.argc;
+    case NodeKind::is_instance:
+    case NodeKind::same: return 2;
+    case NodeKind::super_: return node.argc;
     case NodeKind::none:
     case NodeKind::integer:
     case NodeKind::object:
@@ -102,7 +105,7 @@ std::size_t block_end(const std::vector<Line>& lines, std::size_t open) {
   std::size_t depth = 0;
   for (std::size_t at = open; at < lines.size(); ++at) {
     const LineKind kind = lines[at].kind;
-    if (kind == LineKind::def_ || kind == LineKind::class_ || kind == LineKind::try_) ++depth;
+    if (opens_block(kind)) ++depth;
     if (kind == LineKind::end && --depth == 0) return at;
   }
   MIDSTRIDE_CHECK(false, "every block that is opened is closed");

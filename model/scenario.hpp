@@ -48,11 +48,16 @@ enum class NodeKind : std::uint8_t {
   object,   // {}: a new mutable object without fields
   // A local of the function where it is a parameter or assigned to, else a global of the module.
   name,
-  member,     // module.name: a global of that module, whoever asks
-  attribute,  // <object>.name
-  call,       // <callee>(<argument> * argc), argc <= 3
-  receive,    // name.receive(): name is a channel
-  send,       // name.send(<value>): name is a channel; gives None
+  member,       // module.name: a global of that module, whoever asks
+  attribute,    // <object>.name
+  call,         // <callee>(<argument> * argc), argc <= 3
+  receive,      // name.receive(): name is a channel
+  send,         // name.send(<value>): name is a channel; gives None
+  is_instance,  // isinstance(<value>, <class>): 1 or 0
+  same,         // <value> is <value>: 1 or 0
+  // super().name, argc 0: of the method's own class and its first parameter; or
+  // super(<class>, <object>).name, argc 2.
+  super_,
 };
 struct Node {
   NodeKind kind = NodeKind::none;
@@ -70,15 +75,20 @@ std::size_t operand_count(const Node& node);
 std::size_t subexpression_begin(const std::vector<Node>& nodes, std::size_t last);
 
 // A body is a flat list of lines; a line that opens a block (def_, class_, try_) is closed by its
-// `end`; except_, except_exit and finally_ divide a try block, in that order, each at most once, at
-// least one of them. No block and no part of one is empty: `pass` fills it. So deleting a statement
-// deletes a range.
+// `end`; except_class, except_, except_exit and finally_ divide a try block, in that order, each at
+// most once, at least one of them. No block and no part of one is empty: `pass` fills it. So
+// deleting a statement deletes a range.
 enum class LineKind : std::uint8_t {
   // def name(parameters): nodes are the parameters, of kind name. In a module's top level or a
   // class.
   def_,
-  class_,  // class name: of one level, holding only defs (and pass). In a module's top level
+  // class name(base), holding only defs (and pass). In a module's top level. nodes: none, or the
+  // base, which is of kind name or member.
+  class_,
   try_,
+  // except <class>: catches what was raised if that is an instance of the class, which is asked for
+  // when an error gets here. nodes: the class, of kind name or member.
+  except_class,
   except_,      // catches every error except TaskletExit
   except_exit,  // except TaskletExit
   finally_,
@@ -104,6 +114,13 @@ struct Line {
   std::vector<Node> nodes{};
   bool operator==(const Line&) const = default;
 };
+constexpr bool opens_block(LineKind kind) {
+  return kind == LineKind::def_ || kind == LineKind::class_ || kind == LineKind::try_;
+}
+// Begins another part of the try block that it stands in.
+constexpr bool divides_try(LineKind kind) {
+  return kind >= LineKind::except_class && kind <= LineKind::finally_;
+}
 // The index of the `end` that closes the block opened at `open`.
 std::size_t block_end(const std::vector<Line>& lines, std::size_t open);
 

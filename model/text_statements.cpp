@@ -121,7 +121,11 @@ class StatementReader {
   void define_class(std::uint32_t indentation) {
     Line head = line(LineKind::class_);
     head.name = marked_name("a class's name");
-    if (in_.at("(")) return in_.fail_here("':'", not_yet("bases"));
+    if (in_.accept("(")) {
+      global(head.nodes, "a base class");
+      if (in_.at(",")) in_.fail_here("')'", not_yet("classes with several bases"));
+      in_.expect(")");
+    }
     lines_.push_back(std::move(head));
     body(indentation);
     end_block();
@@ -135,7 +139,10 @@ class StatementReader {
       const bool finally = in_.at("finally");
       Line part = line(finally ? LineKind::finally_ : LineKind::except_);
       if (!finally && in_.accept("TaskletExit")) part.kind = LineKind::except_exit;
-      if (!finally && !in_.at(":")) in_.fail_here("'TaskletExit' or ':'");
+      if (!finally && part.kind == LineKind::except_ && !in_.at(":")) {
+        part.kind = LineKind::except_class;
+        global(part.nodes, "a class, 'TaskletExit' or ':'");
+      }
       lines_.push_back(std::move(part));
       body(indentation);
     }
@@ -227,6 +234,9 @@ class StatementReader {
       case NodeKind::call:
       case NodeKind::receive:
       case NodeKind::send:
+      case NodeKind::is_instance:
+      case NodeKind::same:
+      case NodeKind::super_:
         return in_.fail(place, "a name, a module's global or an attribute before '='",
                         "something that cannot be assigned to");
     }
@@ -252,6 +262,17 @@ class StatementReader {
 
   void expression(std::vector<Node>& nodes, std::string_view expected) {
     if (++nesting_ > line_nodes_max) return too_long();
+    primary(nodes, expected);
+    if (in_.at("is")) {
+      const TextPlace place = in_.here();
+      in_.accept("is");
+      primary(nodes, "an expression after 'is'");
+      push(nodes, {.kind = NodeKind::same}, place);
+    }
+    --nesting_;
+  }
+
+  void primary(std::vector<Node>& nodes, std::string_view expected) {
     operand(nodes, expected);
     while (!in_.at_end()) {
       const TextPlace place = in_.here();
@@ -265,23 +286,60 @@ class StatementReader {
         break;
       }
     }
-    --nesting_;
   }
 
   void operand(std::vector<Node>& nodes, std::string_view expected) {
     const TextPlace place = in_.here();
     if (in_.at("lambda")) return in_.fail_here(expected, not_yet("closures"));
+    if (in_.accept("isinstance")) {
+      in_.expect("(");
+      pair(nodes);
+      return push(nodes, {.kind = NodeKind::is_instance}, place);
+    }
+    if (in_.accept("super")) return super_call(nodes, place);
+    if (in_.accept("(")) {
+      expression(nodes, "an expression");
+      return in_.expect(")");
+    }
     if (!in_.at(Token::Kind::name) || in_.at("None"))
       return push(nodes, literal(in_, expected), place);
     const Reading::Name first = in_.name(expected);
     if (first.role == Reading::Role::channel && in_.accept("."))
       return channel_call(nodes, first.id, place);
+    named(nodes, first, place);
+  }
+
+  // A name, or that of a module's global.
+  void global(std::vector<Node>& nodes, std::string_view expected) {
+    const TextPlace place = in_.here();
+    named(nodes, in_.name(expected), place);
+  }
+  void named(std::vector<Node>& nodes, const Reading::Name& first, TextPlace place) {
     Node node{.kind = NodeKind::name, .name = first.id};
     if (first.role == Reading::Role::module && in_.accept(".")) {
       last_name_ = in_.here();
       node = {.kind = NodeKind::member, .name = in_.name("a global's name").id, .module = first.id};
     }
     push(nodes, node, place);
+  }
+
+  void super_call(std::vector<Node>& nodes, TextPlace place) {
+    Node node{.kind = NodeKind::super_};
+    in_.expect("(");
+    if (!in_.accept(")")) {
+      pair(nodes);
+      node.argc = 2;
+    }
+    in_.expect(".");
+    node.name = in_.attribute();
+    push(nodes, node, place);
+  }
+  // Two expressions and the closing bracket.
+  void pair(std::vector<Node>& nodes) {
+    expression(nodes, "an expression");
+    in_.expect(",");
+    expression(nodes, "an expression");
+    in_.expect(")");
   }
 
   void channel_call(std::vector<Node>& nodes, NameId channel, TextPlace place) {

@@ -90,6 +90,39 @@ do
 then round-robin
 expect violated method-behaviour
 )",
+    // Classes with a base, what asks for a class, and brackets where `is` would bind too loosely.
+    R"(midstride 1
+subject model/in-place
+module shop
+  version 1
+    class B:
+      def f(self):
+        return 1
+    class X(B):
+      def f(self, o):
+        emit super().f() is o
+        return super(X, self).class
+    class Y(bank.B):
+      pass
+    def g(o):
+      try:
+        raise isinstance(o, X) is 1
+      except bank.Y:
+        emit isinstance(o.f(), bank.B)
+      except:
+        emit (o is X).f((o is X) is 1, o is X, None is (o is X))
+      finally:
+        (o is X).a = o is X
+module bank
+  version 1
+    try:
+      pass
+    except B:
+      pass
+channel c
+task t: c.send(c.receive() is None)
+then round-robin
+)",
     // Versions need not be consecutive, and a module may do anything at its top level but return.
     R"(midstride 1
 subject model/swap
@@ -591,7 +624,17 @@ TEST(TextErrors, OfStatementsInATask) {
       {"emit 100000000", "3:8: expected a number of at most 99999999, found '100000000'"},
       {"emit - x", "3:10: expected a number after '-', found 'x'"},
       {"emit {1}", "3:9: expected '}', found '1'"},
-      {"emit (1)", "3:8: expected an expression, found '('"},
+      {"emit ()", "3:9: expected an expression, found ')'"},
+      {"emit (1", "3:10: expected ')', found the end of the line"},
+      {"emit x is y is z", "3:15: expected the end of the line, found the keyword 'is'"},
+      {"emit x is", "3:12: expected an expression after 'is', found the end of the line"},
+      {"emit isinstance(x)", "3:20: expected ',', found ')'"},
+      {"emit super()", "3:15: expected '.', found the end of the line"},
+      {"emit super(X).f", "3:15: expected ',', found ')'"},
+      {"super = 1", "3:9: expected '(', found '='"},
+      {"x is y = 1",
+       "3:3: expected a name, a module's global or an attribute before '=', found something that "
+       "cannot be assigned to"},
       {"emit x.1", "3:10: expected an attribute's name, found '1'"},
       {"emit f(1 2)", "3:12: expected ',' or ')', found '2'"},
       {"emit f(,)", "3:10: expected an argument or ')', found ','"},
@@ -652,14 +695,20 @@ TEST(TextErrors, OfStatementsInATask) {
       {"try:\n    pass\n  pass",
        "5:3: expected 'except', 'except TaskletExit' or 'finally', found none after 'try'"},
       {"try:\n  pass", "4:3: expected an indented block, found the keyword 'pass'"},
-      {"try:\n    pass\n  except Exception:\n    pass",
-       "5:10: expected 'TaskletExit' or ':', found 'Exception'"},
+      {"try:\n    pass\n  except 3:\n    pass",
+       "5:10: expected a class, 'TaskletExit' or ':', found '3'"},
+      {"try:\n    pass\n  except m:\n    pass",
+       "5:10: expected a '.' and a global's name after the module, found the module 'm' alone"},
+      {"try:\n    pass\n  except X.y:\n    pass", "5:11: expected ':', found '.'"},
+      {"try:\n    pass\n  except:\n    pass\n  except X:\n    pass",
+       "7:3: expected 'except' with a class, 'except', 'except TaskletExit' and 'finally' in this "
+       "order, once each, found 'except' with a class after 'except'"},
       {"try:\n    pass\n  except TaskletExit:\n    pass\n  except:\n    pass",
-       "7:3: expected 'except', 'except TaskletExit' and 'finally' in this order, once each, found "
-       "'except' after 'except TaskletExit'"},
+       "7:3: expected 'except' with a class, 'except', 'except TaskletExit' and 'finally' in this "
+       "order, once each, found 'except' after 'except TaskletExit'"},
       {"try:\n    pass\n  except:\n    pass\n  except:\n    pass",
-       "7:3: expected 'except', 'except TaskletExit' and 'finally' in this order, once each, found "
-       "'except' after 'except'"},
+       "7:3: expected 'except' with a class, 'except', 'except TaskletExit' and 'finally' in this "
+       "order, once each, found 'except' after 'except'"},
       {"try:\n    pass\n  finally:\n    pass\n  else:\n    pass",
        "7:3: expected a statement, found the keyword 'else'"},
       {"x = 1;y = 2", "3:8: expected the end of the line, found ';'"},
@@ -682,8 +731,15 @@ TEST(TextErrors, OfStatementsInAModule) {
       {"def f():\n      def g():\n        pass",
        "5:7: expected a statement, found 'def' inside a def (closures are not in this version of "
        "the language yet)"},
-      {"class X(Y):\n      pass",
-       "4:12: expected ':', found '(' (bases are not in this version of the language yet)"},
+      {"class X(Y, Z):\n      pass",
+       "4:14: expected ')', found ',' (classes with several bases are not in this version of the "
+       "language yet)"},
+      {"class X():\n      pass", "4:13: expected a base class, found ')'"},
+      {"class X(3):\n      pass", "4:13: expected a base class, found '3'"},
+      {"class X(Y.z):\n      pass", "4:14: expected ')', found '.'"},
+      {"class X(c):\n      pass",
+       "4:13: expected '.send(...)' or '.receive()' after the channel, found the channel 'c' "
+       "alone"},
       {"class X:\n      x = 1", "5:7: expected 'def' or 'pass' in a class, found an assignment"},
       {"class X:\n      class Y:\n        pass",
        "5:7: expected a statement, found 'class' inside a class (nested classes are not in this "

@@ -129,6 +129,7 @@ class Writer {
     for (const Line& line : lines) {
       switch (line.kind) {
         case LineKind::end: --depth; continue;
+        case LineKind::except_class:
         case LineKind::except_:
         case LineKind::except_exit:
         case LineKind::finally_: indent(depth - 1); break;
@@ -149,8 +150,15 @@ class Writer {
         for (const Node& parameter : line.nodes)
           put(&parameter == line.nodes.data() ? "" : ", ", parameter.name);
         return put("):");
-      case LineKind::class_: return put("class ", line.name, ":");
+      case LineKind::class_:
+        put("class ", line.name);
+        if (!line.nodes.empty()) put("("), put_expression(line.nodes), put(")");
+        return put(":");
       case LineKind::try_: return put("try:");
+      case LineKind::except_class:
+        put("except ");
+        put_expression(line.nodes);
+        return put(":");
       case LineKind::except_: return put("except:");
       case LineKind::except_exit: return put("except TaskletExit:");
       case LineKind::finally_: return put("finally:");
@@ -161,7 +169,7 @@ class Writer {
         return put_expression(line.nodes);
       case LineKind::assign_attribute: {
         const std::size_t value = subexpression_begin(line.nodes, line.nodes.size() - 1);
-        put_expression(line.nodes, value - 1);
+        put_operand(line.nodes, value - 1);
         put(".", line.name, " = ");
         return put_expression(line.nodes);
       }
@@ -187,14 +195,39 @@ class Writer {
       case NodeKind::object: return put("{}");
       case NodeKind::name: return put(node.name);
       case NodeKind::member: return put(node.module, ".", node.name);
-      case NodeKind::attribute: put_expression(nodes, last - 1); return put(".", node.name);
+      case NodeKind::attribute: put_operand(nodes, last - 1); return put(".", node.name);
       case NodeKind::call: return put_call(nodes, last);
       case NodeKind::receive: return put(node.name, ".receive()");
       case NodeKind::send:
         put(node.name, ".send(");
         put_expression(nodes, last - 1);
         return put(")");
+      case NodeKind::is_instance:
+        put("isinstance(");
+        put_pair(nodes, last);
+        return put(")");
+      case NodeKind::same:
+        put_operand(nodes, subexpression_begin(nodes, last - 1) - 1);
+        put(" is ");
+        return put_operand(nodes, last - 1);
+      case NodeKind::super_:
+        put("super(");
+        if (node.argc == 2) put_pair(nodes, last);
+        return put(").", node.name);
     }
+  }
+  // The two operands of the node.
+  void put_pair(const std::vector<Node>& nodes, std::size_t last) {
+    put_expression(nodes, subexpression_begin(nodes, last - 1) - 1);
+    put(", ");
+    put_expression(nodes, last - 1);
+  }
+  // What binds closer than `is` does.
+  void put_operand(const std::vector<Node>& nodes, std::size_t last) {
+    if (nodes[last].kind != NodeKind::same) return put_expression(nodes, last);
+    put("(");
+    put_expression(nodes, last);
+    put(")");
   }
   void put_call(const std::vector<Node>& nodes, std::size_t last) {
     std::size_t
@@ -202,7 +235,7 @@ class Writer {
     argument_ends[0] = last - 1;
     for (std::size_t at = 0; at < nodes[last].argc; ++at)
       argument_ends[at + 1] = subexpression_begin(nodes, argument_ends[at]) - 1;
-    put_expression(nodes, argument_ends[nodes[last].argc]);
+    put_operand(nodes, argument_ends[nodes[last].argc]);
     put("(");
     for (std::size_t left = nodes[last].argc; left > 0; --left) {
       put_expression(nodes, argument_ends[left - 1]);

@@ -17,6 +17,8 @@ enum class Tag : std::uint8_t {
   class_,
   function,
   method,  // (class, function, self or absent)
+  cell,    // what functions and frames share a value through: held by them, never a value of a
+           // program
 };
 
 struct Value {

@@ -23,11 +23,16 @@ struct Declared {
 constexpr std::string_view role_words[] = {
     "", "the module ", "the channel ", "the task ", "the reload ", "the peek ", "the poke "};
 
-constexpr std::string_view line_words[] = {
-    "'def'",         "'class'", "'try'",         "'except'",      "'except TaskletExit'",
-    "'finally'",     "'end'",   "an assignment", "an assignment", "an assignment",
-    "an expression", "'emit'",  "'return'",      "'raise'",       "'yield'",
-    "'spawn'",       "'kill'",  "'reload'",      "'pass'"};
+constexpr std::string_view line_words[] = {"'def'",         "'class'",
+                                           "'try'",         "'except' with a class",
+                                           "'except'",      "'except TaskletExit'",
+                                           "'finally'",     "'end'",
+                                           "an assignment", "an assignment",
+                                           "an assignment", "an expression",
+                                           "'emit'",        "'return'",
+                                           "'raise'",       "'yield'",
+                                           "'spawn'",       "'kill'",
+                                           "'reload'",      "'pass'"};
 
 std::string_view words_of(LineKind kind) { return line_words[static_cast<std::size_t>(kind)]; }
 
@@ -38,12 +43,13 @@ LineShape shape_of(LineKind kind) {
   switch (kind) {
     case LineKind::assign_member: return {true, true, true};
     case LineKind::def_:
+    case LineKind::class_:
     case LineKind::assign:
     case LineKind::assign_attribute:
     case LineKind::spawn: return {true, false, true};
-    case LineKind::class_:
     case LineKind::kill:
     case LineKind::reload: return {true, false, false};
+    case LineKind::except_class:
     case LineKind::expression:
     case LineKind::emit:
     case LineKind::return_:
@@ -63,7 +69,9 @@ LineShape shape_of(LineKind kind) {
 Node bare(const Node& node) {
   switch (node.kind) {
     case NodeKind::none:
-    case NodeKind::object: return {.kind = node.kind};
+    case NodeKind::object:
+    case NodeKind::is_instance:
+    case NodeKind::same: return {.kind = node.kind};
     case NodeKind::integer: return {.kind = node.kind, .value = node.value};
     case NodeKind::name:
     case NodeKind::attribute:
@@ -71,6 +79,7 @@ Node bare(const Node& node) {
     case NodeKind::send: return {.kind = node.kind, .name = node.name};
     case NodeKind::member: return {.kind = node.kind, .name = node.name, .module = node.module};
     case NodeKind::call: return {.kind = node.kind, .argc = node.argc};
+    case NodeKind::super_: return {.kind = node.kind, .argc = node.argc, .name = node.name};
   }
   return {};
 }
@@ -275,13 +284,10 @@ class Checker {
   }
 
   bool structure(Where where, const Line& line, bool in_module) {
-    const bool divides = line.kind == LineKind::except_ || line.kind == LineKind::except_exit ||
-                         line.kind == LineKind::finally_ || line.kind == LineKind::end;
-    if (divides) return divide(where, line.kind);
+    if (divides_try(line.kind) || line.kind == LineKind::end) return divide(where, line.kind);
     if (!allowed_here(where, line.kind, in_module)) return false;
     if (!open_.empty()) open_.back().empty = false;
-    if (line.kind != LineKind::def_ && line.kind != LineKind::class_ && line.kind != LineKind::try_)
-      return true;
+    if (!opens_block(line.kind)) return true;
     open_.push_back({line.kind, line.kind});
     return at_most(open_.size(), blocks_max, where, "blocks inside one another");
   }
@@ -294,7 +300,9 @@ class Checker {
       if (block.opened != LineKind::try_)
         return fault(where, "a statement", std::string(words_of(kind)));
       if (kind <= block.part)
-        return fault(where, "'except', 'except TaskletExit' and 'finally' in this order, once each",
+        return fault(where,
+                     "'except' with a class, 'except', 'except TaskletExit' and 'finally' in this "
+                     "order, once each",
                      std::string(words_of(kind)) + " after " + std::string(words_of(block.part)));
       block.part = kind;
       block.empty = true;
@@ -339,7 +347,10 @@ class Checker {
     switch (line.kind) {
       case LineKind::def_:
         return free_name(name, line.name, "a function's name") && parameters(where, line.nodes);
-      case LineKind::class_: return free_name(name, line.name, "a class's name");
+      case LineKind::class_:
+        return free_name(name, line.name, "a class's name") &&
+               (line.nodes.empty() || global(where, line.nodes, "a base class"));
+      case LineKind::except_class: return global(where, line.nodes, "a class to catch");
       case LineKind::assign:
         return free_name(name, line.name, "a local or a global") && expression(where, line.nodes);
       case LineKind::assign_member:
@@ -382,6 +393,15 @@ class Checker {
     return true;
   }
 
+  // A single name, of whatever module.
+  bool global(Where where, const std::vector<Node>& nodes, std::string_view expected) {
+    const bool one =
+        nodes.size() == 1 && (nodes[0].kind == NodeKind::name || nodes[0].kind == NodeKind::member);
+    if (!one)
+      return fault(where.at(Where::first_item), std::string(expected), "another expression");
+    return expression(where, nodes);
+  }
+
   bool ends_in_call(Where where, const std::vector<Node>& nodes) {
     if (nodes.back().kind == NodeKind::call) return true;
     return fault(where.at(Where::first_item), "a call for the tasklet to run, as in f(1)",
@@ -408,13 +428,19 @@ class Checker {
     if (node != bare(node)) return fault(where, "only the fields that a node uses", "others");
     switch (node.kind) {
       case NodeKind::none:
-      case NodeKind::object: return true;
+      case NodeKind::object:
+      case NodeKind::is_instance:
+      case NodeKind::same: return true;
       case NodeKind::integer: return integer(where, node.value);
       case NodeKind::name: return value_name(where, node.name);
       case NodeKind::member:
         return name_of_role(where, node.module, Role::module, "a module") &&
                free_name(where, node.name, "a global's name");
       case NodeKind::attribute: return attribute(where, node.name);
+      case NodeKind::super_:
+        if (node.argc != 0 && node.argc != 2)
+          return fault(where, "a class and an object, or neither", std::to_string(node.argc));
+        return attribute(where, node.name);
       case NodeKind::call: return at_most(node.argc, parameters_max, where, "arguments");
       case NodeKind::receive:
       case NodeKind::send: return name_of_role(where, node.name, Role::channel, "a channel");

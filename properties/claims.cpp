@@ -62,19 +62,21 @@ bool nobody_ran_while_names_were_patched(const model::Run& run) {
 
 bool nothing_held_could_lose_its_name(const model::Run& run) {
   const model::Scenario& scenario = run.scenario();
-  // The names that a version defines, functions and methods by qualified name, in order.
+  // The names that a version defines, functions and methods by qualified name, classes with their
+  // base, in order.
   const auto defined = [](const model::Version& version) {
-    std::vector<std::array<std::uint32_t, 3>> names;
+    std::vector<std::array<std::uint32_t, 5>> names;
     std::uint32_t class_name = model::NameId::no_value;
     std::uint32_t depth = 0;
     for (const model::Line& line : version.lines) {
       if (line.kind == model::LineKind::def_ || line.kind == model::LineKind::class_) {
-        names.push_back({class_name, line.name.value, static_cast<std::uint32_t>(line.kind)});
+        const bool based = line.kind == model::LineKind::class_ && !line.nodes.empty();
+        names.push_back({class_name, line.name.value, static_cast<std::uint32_t>(line.kind),
+                         based ? line.nodes[0].module.value : model::NameId::no_value,
+                         based ? line.nodes[0].name.value : model::NameId::no_value});
       }
       if (line.kind == model::LineKind::class_) class_name = line.name.value;
-      const bool opens = line.kind == model::LineKind::def_ ||
-                         line.kind == model::LineKind::class_ || line.kind == model::LineKind::try_;
-      if (opens) ++depth;
+      if (model::opens_block(line.kind)) ++depth;
       if (line.kind == model::LineKind::end && --depth == 0) class_name = model::NameId::no_value;
     }
     std::sort(names.begin(), names.end());
@@ -123,12 +125,19 @@ bool outsiders_used_one_version_of_the_same_definitions(const model::Run& run) {
   return nothing_held_could_lose_its_name(run) && outsiders_used_one_version(run);
 }
 
-constexpr std::array<Predicate, 5> predicate_table{{
+bool no_super_names_its_class(const model::Run& run) {
+  const auto names_it = [](const model::Op& op) {
+    return op.code == model::OpCode::super_ && op.argc == 2;
+  };
+  return std::none_of(run.program().ops.begin(), run.program().ops.end(), names_it);
+}
+
+constexpr std::array<Predicate, 6> predicate_table{{
     {"no-failed-or-overlapping-reload", "no reload failed, and no two were under way at one time",
      reloads_neither_failed_nor_overlapped},
     {"same-definitions",
-     "every version of a module defines the same functions, classes and methods, and does nothing "
-     "else",
+     "every version of a module defines the same functions, classes with their bases and methods, "
+     "and does nothing else",
      nothing_held_could_lose_its_name},
     {"outsiders-use-one-version", "no frame used two versions of a module that is not its own",
      outsiders_used_one_version},
@@ -136,12 +145,15 @@ constexpr std::array<Predicate, 5> predicate_table{{
      outsiders_used_one_version_of_the_same_definitions},
     {"no-turn-while-patching", "nobody ran between a reload's first patch and its end",
      nobody_ran_while_names_were_patched},
+    {"super-without-names", "no code says super(X, self), in which X is looked up by its name",
+     no_super_names_its_class},
 }};
 constexpr const Predicate* no_failed_or_overlapping = &predicate_table[0];
 constexpr const Predicate* same_definitions = &predicate_table[1];
 constexpr const Predicate* outsiders_one_version = &predicate_table[2];
 constexpr const Predicate* same_and_outsiders_one_version = &predicate_table[3];
 constexpr const Predicate* no_turn_while_patching = &predicate_table[4];
+constexpr const Predicate* super_without_names = &predicate_table[5];
 
 constexpr auto yields = Granularity::yields;
 constexpr auto safepoints = Granularity::safepoints;
@@ -327,6 +339,25 @@ constexpr auto claim_table = table_of(
 
     holds("*", "removed-names"),
     holds("*", "progress"),
+
+    holds("model/swap*", "dependants"),
+    holds("model/in-place*", "dependants"),
+    given_up("model/overwrite*", "dependants", {2000, 2000, 2000}),
+
+    // Classes and their instances.
+    given_up("model/overwrite*", "identity", {500, 500, 500}),
+    given_up("model/swap*", "identity", {500, 500, 500}),
+    holds("model/in-place*", "identity"),
+    given_up("cpython/importlib", "identity", {500, 500, 500}),
+    given_up("cpython/importlib", "dependants", {500, 500, 500}),
+    holds("cpython/code-swap", "dependants"),
+    holds("cpython/code-swap", "identity"),
+    // What is running when a reload commits does not get as far: its code is gone.
+    holds_at("model/*+immediate*", yields, "super"),
+    holds_if(super_without_names, "model/overwrite*", "super", {2000, 2000, 2000}),
+    holds_if(super_without_names, "model/swap*", "super", {2000, 2000, 2000}),
+    holds_if(same_definitions, "model/in-place*", "super", {3000, 3000, 3000}),
+    holds_if(super_without_names, "cpython/importlib", "super", {2000, 2000, 2000}),
 
     // Over two runs.
     given_up("model/overwrite+immediate*", "no-op", {18000, 6500, 5000}),

@@ -192,6 +192,28 @@ module bank
     pass
 reload r: shop -> 1, bank -> 1
 )"},
+    {Fact::derived, R"(
+module shop
+  version 1
+    class X(Y):
+      pass
+)"},
+    {Fact::super_called, R"(
+module shop
+  version 1
+    class X:
+      def f(self):
+        return super().f
+)"},
+    {Fact::compared, "task t:\n  yield\n  emit 1 is 2\n"},
+    {Fact::compared, "task t:\n  yield\n  emit isinstance(1, 2)\n"},
+    {Fact::caught_by_class, R"(
+task t:
+  try:
+    yield
+  except X:
+    pass
+)"},
 };
 
 TEST(Facts, FindsEach) {

@@ -120,17 +120,20 @@ class Maker {
   }
   void define_class(std::vector<Line>& lines, std::size_t depth) {
     lines.push_back({.kind = LineKind::class_, .name = free_name()});
+    if (chance()) lines.back().nodes = {global()};
     body(lines, depth + 1, Place::class_);
     lines.push_back({.kind = LineKind::end});
   }
   void attempt(std::vector<Line>& lines, std::size_t depth, Place place) {
     lines.push_back({.kind = LineKind::try_});
     body(lines, depth + 1, place);
-    const std::size_t parts = 1 + below(7);
-    constexpr LineKind kinds[] = {LineKind::except_, LineKind::except_exit, LineKind::finally_};
-    for (std::size_t at = 0; at < 3; ++at) {
+    const std::size_t parts = 1 + below(15);
+    constexpr LineKind kinds[] = {LineKind::except_class, LineKind::except_, LineKind::except_exit,
+                                  LineKind::finally_};
+    for (std::size_t at = 0; at < 4; ++at) {
       if ((parts >> at & 1) == 0) continue;
       lines.push_back({.kind = kinds[at]});
+      if (at == 0) lines.back().nodes = {global()};
       body(lines, depth + 1, place);
     }
     lines.push_back({.kind = LineKind::end});
@@ -173,18 +176,21 @@ class Maker {
     if (chance()) return {.kind = chance() ? NodeKind::none : NodeKind::object};
     return {.kind = NodeKind::integer, .value = pick({0, -1, 7, integer_max, -integer_max})};
   }
+  Node global() {
+    if (made_.modules.empty() || chance()) return {.kind = NodeKind::name, .name = free_name()};
+    return {.kind = NodeKind::member, .name = free_name(), .module = one_of(made_.modules)};
+  }
   std::vector<Node> expression(std::size_t values = 1) {
     std::vector<Node> nodes;
     for (; values > 0; --values) value(nodes, 3);
     return nodes;
   }
   void value(std::vector<Node>& nodes, std::size_t depth) {
-    switch (below(depth == 0 ? 4 : 8)) {
+    switch (below(depth == 0 ? 4 : 11)) {
       case 0: return nodes.push_back(literal());
       case 1:
-        if (made_.modules.empty()) return nodes.push_back(literal());
-        return nodes.push_back(
-            {.kind = NodeKind::member, .name = free_name(), .module = one_of(made_.modules)});
+        if (chance()) return nodes.push_back({.kind = NodeKind::super_, .name = attribute()});
+        return nodes.push_back(global());
       case 2:
         if (made_.channels.empty()) return nodes.push_back(literal());
         return nodes.push_back({.kind = NodeKind::receive, .name = one_of(made_.channels)});
@@ -196,6 +202,18 @@ class Maker {
       case 5:
         value(nodes, depth - 1);
         return nodes.push_back({.kind = NodeKind::attribute, .name = attribute()});
+      case 6:
+      case 7:
+      case 8: {
+        value(nodes, depth - 1);
+        value(nodes, depth - 1);
+        if (chance()) {
+          nodes.push_back({.kind = chance() ? NodeKind::is_instance : NodeKind::same});
+        } else {
+          nodes.push_back({.kind = NodeKind::super_, .argc = 2, .name = attribute()});
+        }
+        return;
+      }
       default: {
         const std::size_t argc = below(parameters_max + 1);
         for (std::size_t at = 0; at <= argc; ++at) value(nodes, depth - 1);
@@ -363,12 +381,12 @@ RC_GTEST_PROP(LawsText, AnEditedScenarioHasAProblemOrIsReadAsTheSame, ()) {
     switch (below(5)) {
       case 0: lines.erase(line); break;
       case 1: lines.insert(line, lines[below(lines.size())]); break;
-      case 2: line->kind = static_cast<LineKind>(below(19)); break;
+      case 2: line->kind = static_cast<LineKind>(below(20)); break;
       case 3: line->name = any_name(); break;
       default:
         if (line->nodes.empty()) break;
         Node& node = line->nodes[below(line->nodes.size())];
-        if (below(2) == 0) node.kind = static_cast<NodeKind>(below(9));
+        if (below(2) == 0) node.kind = static_cast<NodeKind>(below(12));
         if (below(2) == 0) node.name = any_name();
         if (below(2) == 0) node.argc = static_cast<std::uint8_t>(below(5));
     }

@@ -44,13 +44,9 @@ inline std::vector<model::Scenario> single_cuts(const model::Scenario& whole) {
     const std::vector<model::Line>& lines = lines_of(whole, body);
     for (std::size_t at = 0; at < lines.size(); ++at) {
       const model::LineKind kind = lines[at].kind;
-      if (kind == model::LineKind::end || kind == model::LineKind::except_ ||
-          kind == model::LineKind::except_exit || kind == model::LineKind::finally_ ||
-          kind == model::LineKind::pass)
+      if (kind == model::LineKind::end || model::divides_try(kind) || kind == model::LineKind::pass)
         continue;
-      const bool block = kind == model::LineKind::def_ || kind == model::LineKind::class_ ||
-                         kind == model::LineKind::try_;
-      const std::size_t last = block ? model::block_end(lines, at) : at;
+      const std::size_t last = model::opens_block(kind) ? model::block_end(lines, at) : at;
       model::Scenario cut_one = whole;
       std::vector<model::Line>& rest = lines_of(cut_one, body);
       rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(at),

@@ -16,19 +16,30 @@ void Heap::clear() {
   methods.clear();
   objects.clear();
   fields.clear();
+  cells.clear();
+  closures.clear();
   unreferenced.clear();
 }
 
-Value Heap::new_function(std::uint32_t code) {
+Value Heap::new_function(std::uint32_t code, std::span<const Value> closure) {
   acquire_code(code);
-  functions.push_back({.code = code, .count = 1});
+  const auto begin = static_cast<std::uint32_t>(closures.size());
+  closures.insert(closures.end(), closure.begin(), closure.end());
+  functions.push_back({.code = code,
+                       .cells_begin = begin,
+                       .cells_end = static_cast<std::uint32_t>(closures.size()),
+                       .count = 1});
   return Value::of(Tag::function, static_cast<std::uint32_t>(functions.size() - 1));
 }
 
-Value Heap::new_class(NameId name, std::uint32_t module) {
+Value Heap::new_class(NameId name, std::uint32_t module, Value base) {
   const auto begin = static_cast<std::uint32_t>(class_slots.size());
-  classes.push_back(
-      {.slots_begin = begin, .slots_end = begin, .name = name, .module = module, .count = 1});
+  classes.push_back({.slots_begin = begin,
+                     .slots_end = begin,
+                     .name = name,
+                     .module = module,
+                     .base = base,
+                     .count = 1});
   return Value::of(Tag::class_, static_cast<std::uint32_t>(classes.size() - 1));
 }
 
@@ -47,6 +58,11 @@ Value Heap::new_object() {
   return Value::of(Tag::object, static_cast<std::uint32_t>(objects.size() - 1));
 }
 
+Value Heap::new_cell() {
+  cells.push_back({.count = 1});
+  return Value::of(Tag::cell, static_cast<std::uint32_t>(cells.size() - 1));
+}
+
 std::uint32_t& Heap::count_of(Value value) {
   switch (value.tag()) {
     case Tag::object: return objects[value.index()].count;
@@ -54,6 +70,7 @@ std::uint32_t& Heap::count_of(Value value) {
     case Tag::class_: return classes[value.index()].count;
     case Tag::function: return functions[value.index()].count;
     case Tag::method: return methods[value.index()].count;
+    case Tag::cell: return cells[value.index()].count;
     case Tag::absent:
     case Tag::none:
     case Tag::integer: break;
@@ -77,28 +94,12 @@ void Heap::release(Value value) {
   dropping_.clear();
 }
 
+// Fields and cells are emptied; what the others hold can still be read, and counts no more.
 void Heap::drop(Value value) {
-  switch (value.tag()) {
-    case Tag::function: release_code(functions[value.index()].code); break;
-    case Tag::class_: {
-      const Class row = classes[value.index()];
-      for (std::uint32_t at = row.slots_begin; at < row.slots_end; ++at)
-        release(class_slots[at].function);
-      break;
-    }
-    case Tag::instance: release(Value::of(Tag::class_, instances[value.index()].class_)); break;
-    case Tag::method: {
-      const Method row = methods[value.index()];
-      release(row.class_);
-      release(row.function);
-      release(row.self);
-      break;
-    }
-    case Tag::object: clear_fields(value); break;
-    case Tag::absent:
-    case Tag::none:
-    case Tag::integer: break;
-  }
+  if (value.tag() == Tag::object) return clear_fields(value);
+  if (value.tag() == Tag::cell) return set_cell(value, Value::absent());
+  if (value.tag() == Tag::function) release_code(functions[value.index()].code);
+  each_held(value, [this](Value held) { release(held); });
 }
 
 void Heap::release_code(std::uint32_t code) {
@@ -138,6 +139,32 @@ Value Heap::method_of(Value class_, NameId name) const {
     if (class_slots[at].name == name) return class_slots[at].function;
   }
   return Value::absent();
+}
+
+Value Heap::inherited_method(Value class_, NameId name) const {
+  for (; class_ != Value::absent(); class_ = classes[class_.index()].base) {
+    const Value function = method_of(class_, name);
+    if (function != Value::absent()) return function;
+  }
+  return Value::absent();
+}
+
+bool Heap::is_subclass(Value class_, Value of) const {
+  while (class_ != Value::absent() && class_ != of) class_ = classes[class_.index()].base;
+  return class_ == of;
+}
+
+Value Heap::set_base(Value class_, Value base) {
+  return std::exchange(classes[class_.index()].base, base);
+}
+
+std::span<const Value> Heap::cells_of(Value function) const {
+  const Function& row = functions[function.index()];
+  return {closures.data() + row.cells_begin, row.cells_end - row.cells_begin};
+}
+
+void Heap::set_cell(Value cell, Value value) {
+  release(std::exchange(cells[cell.index()].value, value));
 }
 
 Value Heap::field_of(Value object, NameId name) const {

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "model/program.hpp"
@@ -29,6 +30,7 @@ struct Code {
 
 struct Function {
   std::uint32_t code = 0;
+  std::uint32_t cells_begin = 0, cells_end = 0;  // in Heap::closures
   std::uint32_t count = 0;
 };
 struct ClassSlot {
@@ -40,6 +42,7 @@ struct Class {
                 slots_end = 0;  // in Heap::class_slots; an absent function is a removed method
   NameId name{};
   std::uint32_t module = 0;
+  Value base{};  // absent if it has none
   std::uint32_t count = 0;
 };
 struct Instance {
@@ -61,17 +64,23 @@ struct Object {
   std::uint32_t count = 0;
 };
 
+struct Cell {
+  Value value{};
+  std::uint32_t count = 0;
+};
+
 class Heap {
  public:
   void clear();
 
   // Each comes with a count of 1, which the caller owns, and takes over the counts of the Values
   // given.
-  Value new_function(std::uint32_t code);
-  Value new_class(NameId name, std::uint32_t module);
+  Value new_function(std::uint32_t code, std::span<const Value> closure = {});
+  Value new_class(NameId name, std::uint32_t module, Value base);
   Value new_instance(Value class_);
   Value new_method(Value class_, Value function, Value self);
   Value new_object();
+  Value new_cell();
 
   void acquire(Value value);
   void release(Value value);
@@ -84,10 +93,23 @@ class Heap {
   // count.
   Value set_method(Value class_, NameId name, Value function);
   Value method_of(Value class_, NameId name) const;  // borrowed; absent if there is none
+  // The same, in the class or else in its base, and so on.
+  Value inherited_method(Value class_, NameId name) const;
+  bool is_subclass(Value class_, Value of) const;  // a class is one of itself
+  // Takes over the count; returns what was there, with its count.
+  Value set_base(Value class_, Value base);
+
+  std::span<const Value> cells_of(Value function) const;  // of its closure
 
   Value field_of(Value object, NameId name) const;         // borrowed; absent if there is none
   void set_field(Value object, NameId name, Value value);  // takes over the count
   void clear_fields(Value object);
+
+  void set_cell(Value cell, Value value);  // takes over the count
+
+  // Calls visit(Value) for each value that this one holds.
+  template <class Visit>
+  void each_held(Value value, const Visit& visit) const;
 
   std::vector<Code> codes;
   std::vector<Function> functions;
@@ -97,6 +119,8 @@ class Heap {
   std::vector<Method> methods;
   std::vector<Object> objects;
   std::vector<Field> fields;
+  std::vector<Cell> cells;
+  std::vector<Value> closures;
   // Codes whose count fell to zero and that nobody has looked at yet, in that order.
   std::vector<std::uint32_t> unreferenced;
 
@@ -106,6 +130,38 @@ class Heap {
 
   std::vector<Value> dropping_;
 };
+
+template <class Visit>
+void Heap::each_held(Value value, const Visit& visit) const {
+  switch (value.tag()) {
+    case Tag::function:
+      for (const Value cell : cells_of(value)) visit(cell);
+      break;
+    case Tag::class_: {
+      const Class& row = classes[value.index()];
+      visit(row.base);
+      for (std::uint32_t at = row.slots_begin; at < row.slots_end; ++at)
+        visit(class_slots[at].function);
+      break;
+    }
+    case Tag::instance: visit(Value::of(Tag::class_, instances[value.index()].class_)); break;
+    case Tag::method: {
+      const Method& row = methods[value.index()];
+      visit(row.class_);
+      visit(row.function);
+      visit(row.self);
+      break;
+    }
+    case Tag::object:
+      for (std::uint32_t at = objects[value.index()].fields; at != 0; at = fields[at - 1].next)
+        visit(fields[at - 1].value);
+      break;
+    case Tag::cell: visit(cells[value.index()].value); break;
+    case Tag::absent:
+    case Tag::none:
+    case Tag::integer: break;
+  }
+}
 
 // Memory for the ops of loaded code: chunks that are kept from run to run and never move.
 class CodeArena {

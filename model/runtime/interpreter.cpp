@@ -17,7 +17,9 @@ constexpr std::size_t frames_max = 200;
 // How many of args are operands.
 std::size_t argument_count(const Op& op) {
   if (op.code == OpCode::call || op.code == OpCode::spawn) return op.argc;
-  return op.code == OpCode::store_attribute ? 1 : 0;
+  const bool has_second = op.code == OpCode::store_attribute || op.code == OpCode::is_instance ||
+                          op.code == OpCode::same || (op.code == OpCode::super_ && op.argc == 2);
+  return has_second ? 1 : 0;
 }
 
 // The name that an op acts on, for a recorded decision.
@@ -31,6 +33,7 @@ NameId object_of(const Op& op, const Run& run) {
       if (op.x >> 16 == Program::nowhere) return NameId{op.x & 0xffff};
       return program.modules[op.x >> 16].slots[op.x & 0xffff];
     case OpCode::look:
+    case OpCode::super_:
     case OpCode::store_attribute:
     case OpCode::spawn:
     case OpCode::kill: return NameId{op.x};
@@ -104,6 +107,10 @@ void Runtime::step(Stack& stack, const Op& op) {
     }
     case OpCode::resolve: return resolve(stack, op);
     case OpCode::look: return look(stack, op);
+    case OpCode::super_: return super_look(stack, op);
+    case OpCode::is_instance:
+    case OpCode::same: return compare(stack, op);
+    case OpCode::match: return match(stack, op);
     case OpCode::call: return call(stack, op);
     case OpCode::store: {
       const bool own = op.argc == 1;
@@ -117,9 +124,16 @@ void Runtime::step(Stack& stack, const Op& op) {
     case OpCode::define_function:
       store(stack.own_namespace, op.x & 0xffff, {define_function(stack, op.index()), stack.load});
       break;
-    case OpCode::define_class:
-      store(stack.own_namespace, op.x & 0xffff, {define_class(stack, op.index()), stack.load});
+    case OpCode::define_class: {
+      const Value base = op.a == Operand::nothing ? Value::absent() : take(stack, op.a);
+      if (op.a != Operand::nothing && base.tag() != Tag::class_) {
+        heap.release(base);
+        return throw_new(stack, run_->error(ErrorKind::not_a_class, base));
+      }
+      store(stack.own_namespace, op.x & 0xffff,
+            {define_class(stack, op.index(), base), stack.load});
       break;
+    }
     case OpCode::send: return send(stack, op);
     case OpCode::receive: return receive(stack, op);
     case OpCode::yield:
@@ -265,7 +279,7 @@ void Runtime::look(Stack& stack, const Op& op) {
       const bool bound = object.tag() == Tag::instance;
       const Value class_ =
           bound ? Value::of(Tag::class_, heap.instances[object.index()].class_) : object;
-      const Value function = heap.method_of(class_, name);
+      const Value function = find_method(class_, name);
       if (function == Value::absent()) break;
       heap.acquire(class_);
       heap.acquire(function);
@@ -290,7 +304,8 @@ void Runtime::look(Stack& stack, const Op& op) {
     case Tag::absent:
     case Tag::none:
     case Tag::integer:
-    case Tag::function: break;
+    case Tag::function:
+    case Tag::cell: break;
   }
   if (found == Value::absent()) {
     heap.release(object);
@@ -299,6 +314,97 @@ void Runtime::look(Stack& stack, const Op& op) {
   put_looked_up(stack, op.dst, found);
   heap.release(object);
   ++stack.frames.back().pc;
+}
+
+// The method of that name of the first class after `class_` in the line of the object's class.
+void Runtime::super_look(Stack& stack, const Op& op) {
+  const NameId name{op.x};
+  const Frame& frame = stack.frames.back();
+  Value class_{}, object{};
+  if (op.argc == 2) {
+    class_ = take(stack, op.a);
+    object = take(stack, op.args[0]);
+  } else {
+    if (frame.cells < stack.cells.size())
+      class_ = heap.cells[stack.cells[frame.cells].index()].value;
+    if (op.a != Operand::nothing) object = take(stack, op.a);
+    heap.acquire(class_);
+  }
+  const bool bound = object.tag() == Tag::instance;
+  const Value of = bound ? Value::of(Tag::class_, heap.instances[object.index()].class_) : object;
+  const bool known = class_.tag() == Tag::class_ && object != Value::absent();
+  std::uint32_t error = no_error;
+  Value found{};
+  if (known && of.tag() == Tag::class_ && heap.is_subclass(of, class_)) {
+    const Value base = heap.classes[class_.index()].base;
+    const Value function = heap.inherited_method(base, name);
+    if (function != Value::absent()) {
+      heap.acquire(of);
+      heap.acquire(function);
+      if (bound) heap.acquire(object);
+      found = heap.new_method(of, function, bound ? object : Value::absent());
+    } else if (name == names_.self) {
+      found = object;
+      heap.acquire(found);
+    }
+  } else if (known && object == Value::none()) {
+    if (name == names_.self) found = object;
+  } else {
+    error = run_->error(ErrorKind::no_super);
+  }
+  if (found == Value::absent() && error == no_error)
+    error = run_->error(ErrorKind::attribute, object, name);
+  heap.release(class_);
+  if (error == no_error) put_looked_up(stack, op.dst, found);
+  heap.release(object);
+  if (error != no_error) return throw_new(stack, error);
+  ++stack.frames.back().pc;
+}
+
+bool Runtime::is_instance(Value value, Value class_) const {
+  return value.tag() == Tag::instance &&
+         heap.is_subclass(Value::of(Tag::class_, heap.instances[value.index()].class_), class_);
+}
+
+void Runtime::compare(Stack& stack, const Op& op) {
+  const Value left = take(stack, op.a);
+  const Value right = take(stack, op.args[0]);
+  const bool same = op.code == OpCode::same;
+  const bool judged = same || right.tag() == Tag::class_;
+  const bool yes = judged && (same ? left == right : is_instance(left, right));
+  if (judged) {
+    run_->event(EventKind::is_a, left.word, right.word, yes ? 1 : 0,
+                static_cast<std::uint8_t>(same ? IsAHow::same : IsAHow::instance));
+    put(stack, op.dst, Value::integer(yes ? 1 : 0));
+  }
+  heap.release(left);
+  heap.release(right);
+  if (!judged) return throw_new(stack, run_->error(ErrorKind::not_a_class, right));
+  ++stack.frames.back().pc;
+}
+
+// Nobody holds what was raised, but what class it was of can still be told.
+void Runtime::match(Stack& stack, const Op& op) {
+  const Value class_ = take(stack, op.a);
+  Frame& frame = stack.frames.back();
+  Completion& completion = stack.completions[frame.completions + op.dst];
+  heap.release(class_);
+  if (class_.tag() != Tag::class_) {
+    completion = {};
+    return throw_new(stack, run_->error(ErrorKind::not_a_class, class_));
+  }
+  const std::uint32_t error = completion.error;
+  const ErrorRow& row = run_->tables().errors[error];
+  const Value raised = row.kind == ErrorKind::raised ? row.value : Value::absent();
+  const bool yes = is_instance(raised, class_);
+  if (raised != Value::absent())
+    run_->event(EventKind::is_a, raised.word, class_.word, yes ? 1 : 0,
+                static_cast<std::uint8_t>(IsAHow::caught));
+  if (yes || op.argc == 1) {
+    run_->event(EventKind::catch_, frame.id, error);
+    completion = {};
+  }
+  frame.pc = yes ? frame.pc + 1 : op.x;
 }
 
 void Runtime::store_attribute(Stack& stack, const Op& op) {
@@ -377,7 +483,7 @@ void Runtime::call(Stack& stack, const Op& op) {
   }
   if (stack.frames.size() >= frames_max)
     return run_->over_budget("frames: more than 200 calls deep");
-  push_frame(stack, entered, now, named ? EnterHow::held : EnterHow::by_name, op.dst);
+  push_frame(stack, entered, now, named ? EnterHow::held : EnterHow::by_name, op.dst, function);
   pass_arguments(stack, arguments, count);
   heap.release(callee);
   // The look-up is over; what it held of the old code goes.
@@ -401,7 +507,7 @@ void Runtime::pass_arguments(Stack& stack, const std::array<Value, 4>& arguments
 }
 
 void Runtime::push_frame(Stack& stack, std::uint32_t code, std::uint32_t signature, EnterHow how,
-                         std::uint16_t result) {
+                         std::uint16_t result, Value called) {
   const Code& row = heap.codes[code];
   const FunctionCode& function = program().functions[row.function];
   Frame frame;
@@ -411,6 +517,7 @@ void Runtime::push_frame(Stack& stack, std::uint32_t code, std::uint32_t signatu
   frame.function = row.function;
   frame.values = static_cast<std::uint32_t>(stack.values.size());
   frame.completions = static_cast<std::uint32_t>(stack.completions.size());
+  frame.cells = static_cast<std::uint32_t>(stack.cells.size());
   frame.locals = function.locals;
   frame.size = static_cast<std::uint16_t>(function.locals + function.temporaries);
   frame.slots = run_->new_slots(frame.size);
@@ -419,6 +526,12 @@ void Runtime::push_frame(Stack& stack, std::uint32_t code, std::uint32_t signatu
   stack.completions.resize(stack.completions.size() + function.completions);
   stack.frames.push_back(frame);
   heap.acquire_code(code);
+  if (called != Value::absent()) {
+    for (const Value cell : heap.cells_of(called)) {
+      heap.acquire(cell);
+      stack.cells.push_back(cell);
+    }
+  }
   if (row.load != no_load) ++loads[row.load].frames;
   run_->event(EventKind::enter, frame.id, code, signature, static_cast<std::uint8_t>(how));
 }
@@ -431,13 +544,16 @@ void Runtime::pop_frame(Stack& stack, ExitHow how) {
   for (std::size_t at = frame.completions; at < stack.completions.size(); ++at)
     heap.release(stack.completions[at].value);
   stack.values.resize(frame.values);
+  for (std::size_t at = frame.cells; at < stack.cells.size(); ++at) heap.release(stack.cells[at]);
   stack.completions.resize(frame.completions);
+  stack.cells.resize(frame.cells);
   const std::uint32_t load = heap.codes[frame.code].load;
   heap.release_code(frame.code);
   if (load == no_load) return;
   --loads[load].frames;
   if (strategy_.left != nullptr) strategy_.left(*this, stack, run_->tables().attempts[load].module);
-  if (loads[load].frames == 0 && loads[load].retired_by != no_load && reclamation_.at_quiescence != nullptr)
+  if (loads[load].frames == 0 && loads[load].retired_by != no_load &&
+      reclamation_.at_quiescence != nullptr)
     reclamation_.at_quiescence(*this, load);
 }
 
@@ -463,10 +579,11 @@ void Runtime::raise(Stack& stack, std::uint32_t error) {
       const Handler& handler = program().handlers[at];
       if (frame.pc < handler.begin || frame.pc >= handler.end) continue;
       const bool everything = handler.catches == Handler::Catches::everything_then_rethrow;
+      const bool kept = everything || handler.catches == Handler::Catches::errors_to_match;
       if (!everything && (handler.catches == Handler::Catches::task_exit) != exit) continue;
       for (std::size_t slot = frame.values + frame.locals; slot < stack.values.size(); ++slot)
         release_slot(stack, slot);
-      if (everything) {
+      if (kept) {
         stack.completions[frame.completions + handler.completion] = {
             Completion::Kind::error, error, {}};
       } else {
@@ -502,22 +619,38 @@ void Runtime::give_back(Stack& stack, Value value) {
   ++stack.frames.back().pc;
 }
 
-Value Runtime::define_function(const Stack& stack, std::uint32_t function) {
+Value Runtime::define_function(const Stack& stack, std::uint32_t function,
+                               std::span<const Value> cells) {
   const std::uint32_t module = program().functions[function].module;
   const std::uint32_t first = heap.codes[loads[stack.load].codes_begin].function;
-  const Value value = heap.new_function(loads[stack.load].codes_begin + (function - first));
+  const Value value = heap.new_function(loads[stack.load].codes_begin + (function - first), cells);
   run_->tables().functions.push_back({module, function, stack.load});
   run_->trace().define(static_cast<std::uint64_t>(value.word) << 32 | stack.load, function);
   return value;
 }
 
-Value Runtime::define_class(const Stack& stack, std::uint32_t index) {
+// Takes over the count of the base.
+Value Runtime::define_class(const Stack& stack, std::uint32_t index, Value base) {
   const ClassCode& code = program().classes[index];
-  const Value class_ = heap.new_class(code.name, code.module);
+  const Value class_ = heap.new_class(code.name, code.module, Value::absent());
   run_->tables().classes.push_back({code.module, index, stack.load});
   run_->trace().define(static_cast<std::uint64_t>(class_.word) << 32 | stack.load, index);
+  if (base != Value::absent()) set_class_base(class_, base);
+  // One cell for all its methods that ask for their class.
+  Value cell{};
   for (std::uint32_t at = code.methods_begin; at < code.methods_end; ++at) {
-    set_class_method(class_, program().functions[at].name, define_function(stack, at));
+    std::span<const Value> cells;
+    if (program().functions[at].class_cell) {
+      if (cell == Value::absent()) cell = heap.new_cell();
+      heap.acquire(cell);
+      cells = {&cell, 1};
+    }
+    set_class_method(class_, program().functions[at].name, define_function(stack, at, cells));
+  }
+  if (cell != Value::absent()) {
+    heap.acquire(class_);
+    heap.set_cell(cell, class_);
+    heap.release(cell);
   }
   return class_;
 }
@@ -554,9 +687,14 @@ void Runtime::receive(Stack& stack, const Op& op) {
 }
 
 void Runtime::spawn(Stack& stack, const Op& op) {
-  Spawned spawned;
-  spawned.argc = op.argc;
+  const std::size_t payload = spawned_tasks.size();
+  Spawned& spawned = spare_spawned_.add(spawned_tasks);
   spawned.callee = take(stack, op.a);
+  spawned.arguments = {};
+  spawned.argc = op.argc;
+  spawned.waiting = true;
+  spawned.task = {};
+  spawned.pins.clear();
   for (std::size_t at = 0; at < op.argc; ++at) spawned.arguments[at] = take(stack, op.args[at]);
   if (!callable(spawned.callee)) {
     const std::uint32_t error = run_->error(ErrorKind::not_callable, spawned.callee);
@@ -568,10 +706,7 @@ void Runtime::spawn(Stack& stack, const Op& op) {
       if (stack.pins[module] != no_load) pin(spawned.pins, module, stack.pins[module]);
     }
   }
-  const std::size_t at = spawned_tasks.size();
-  const std::uint32_t handle = handle_of(spawned.callee);
-  spawned_tasks.push_back(std::move(spawned));
-  spawned_tasks[at].task = run_->spawn(NameId{op.x}, at, handle);
+  spawned.task = run_->spawn(NameId{op.x}, payload, handle_of(spawned.callee));
   ++stack.frames.back().pc;
 }
 

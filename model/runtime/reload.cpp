@@ -103,7 +103,7 @@ bool Runtime::run_body(Reloading& reloading) {
   if (seen_by_task(strategy_.calls)) pin(stack.pins, reloading.module, reloading.attempt);
   const std::uint32_t body = loads[reloading.attempt].codes_begin;
   run_->enter_body(reloading.attempt);
-  push_frame(stack, body, body, EnterHow::body, Operand::nothing);
+  push_frame(stack, body, body, EnterHow::body, Operand::nothing, Value::absent());
   execute(stack);
   run_->leave_body(reloading.attempt);
   reloading.error = stack.error;

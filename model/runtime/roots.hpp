@@ -19,6 +19,7 @@ void Runtime::each_root(Run& run, const Visit& visit) {
         visit(kind, frame.slots + at, stack.values[frame.values + at]);
       }
     }
+    for (const Value cell : stack.cells) visit(HolderKind::cell, no_slot, cell);
     for (const Completion& completion : stack.completions)
       visit(HolderKind::temporary, no_slot, completion.value);
   }
@@ -36,6 +37,10 @@ void Runtime::each_root(Run& run, const Visit& visit) {
     if (!spawned_tasks[at].waiting) continue;
     visit(HolderKind::spawn, at, spawned_tasks[at].callee);
     for (const Value argument : spawned_tasks[at].arguments) visit(HolderKind::spawn, at, argument);
+  }
+  for (const Remembered& known : remembered) {
+    visit(HolderKind::class_, known.class_.index(), known.class_);
+    visit(HolderKind::class_, known.class_.index(), known.function);
   }
   for (std::uint32_t at = 0; at < namespaces.size(); ++at) {
     const bool current = modules[namespaces[at].module].namespace_ == at;

@@ -29,7 +29,8 @@ void Runtime::begin(Run& run) {
   namespaces.clear();
   bindings.clear();
   loads.clear();
-  spawned_tasks.clear();
+  spare_spawned_.resize(spawned_tasks, 0);
+  remembered.clear();
   freed_.clear();
   stacks_used_ = 0;
   stack_of_task_.clear();
@@ -57,7 +58,8 @@ void Runtime::begin(Run& run) {
 void Runtime::script(Run& run, std::uint32_t task) {
   Stack& stack = new_stack(run.scheduler().current());
   if (strategy_.starts != nullptr) strategy_.starts(*this, stack);
-  push_frame(stack, script_codes_[task], script_codes_[task], EnterHow::script, Operand::nothing);
+  push_frame(stack, script_codes_[task], script_codes_[task], EnterHow::script, Operand::nothing,
+             Value::absent());
   execute(stack);
   if (stack.threw) run.uncaught(stack.error);
 }
@@ -86,7 +88,7 @@ void Runtime::spawned(Run& run, std::uint64_t payload) {
   const bool fits =
       code != no_code && program().functions[heap.codes[code].function].parameters == count;
   if (fits) {
-    push_frame(stack, code, code, EnterHow::spawn, Operand::nothing);
+    push_frame(stack, code, code, EnterHow::spawn, Operand::nothing, function);
     pass_arguments(stack, arguments, count);
     drop(spawned);
     execute(stack);
@@ -149,6 +151,7 @@ Stack& Runtime::new_stack(sim::TaskId task) {
   stack.values.clear();
   stack.looked.clear();
   stack.completions.clear();
+  stack.cells.clear();
   stack.own_namespace = 0;
   stack.load = no_load;
   stack.pins.clear();
@@ -263,6 +266,35 @@ void Runtime::set_class_method(Value class_, NameId name, Value function) {
   run_->event(EventKind::store, Owner::of(Owner::Kind::class_, class_.index()).word, name.value,
               function.word, static_cast<std::uint8_t>(StoreHow::class_));
   heap.release(heap.set_method(class_, name, function));
+  forget_lookups(class_);
+}
+
+Value Runtime::find_method(Value class_, NameId name) {
+  if (strategy_.lookups == LookupRule::always) return heap.inherited_method(class_, name);
+  for (const Remembered& known : remembered)
+    if (known.class_ == class_ && known.name == name) return known.function;
+  const Value function = heap.inherited_method(class_, name);
+  if (function == Value::absent()) return function;
+  heap.acquire(class_);
+  heap.acquire(function);
+  remembered.push_back({class_, name, function});
+  return function;
+}
+
+void Runtime::forget_lookups(Value class_) {
+  std::erase_if(remembered, [&](const Remembered& known) {
+    if (known.class_ != class_) return false;
+    heap.release(known.class_);
+    heap.release(known.function);
+    return true;
+  });
+}
+
+void Runtime::set_class_base(Value class_, Value base) {
+  run_->event(EventKind::store, Owner::of(Owner::Kind::class_, class_.index()).word, base_slot,
+              base.word, static_cast<std::uint8_t>(StoreHow::base));
+  heap.release(heap.set_base(class_, base));
+  forget_lookups(class_);
 }
 
 void Runtime::retire_load(std::uint32_t load, std::uint32_t by) {
@@ -305,36 +337,45 @@ void Runtime::settle() {
   freed_.clear();
 }
 
-// Cycles go through the fields of objects only: those of every object that no root leads to are
-// cleared, and counting does the rest. Then the walker tells who holds what is retired still.
+// Cycles go through the fields of objects and through cells: those that no root leads to are
+// emptied, and counting does the rest. Then the walker tells who holds what is retired still.
 void Runtime::collect(Run& run) {
-  seen_.assign(heap.objects.size(), false);
+  for (std::vector<bool>& of_tag : seen_) of_tag.clear();
   reached_.clear();
-  each_root(run, [&](HolderKind, std::uint32_t, Value value) { reached_.push_back(value); });
+  const auto reach = [&](Value value) {
+    if (!value.on_heap()) return;
+    std::vector<bool>& of_tag = seen_[static_cast<std::size_t>(value.tag())];
+    if (of_tag.size() <= value.index()) of_tag.resize(value.index() + std::size_t{1}, false);
+    if (of_tag[value.index()]) return;
+    of_tag[value.index()] = true;
+    reached_.push_back(value);
+  };
+  each_root(run, [&](HolderKind, std::uint32_t, Value value) { reach(value); });
   for (const ModuleState& module : modules) {
-    for (const Undo& undo : module.undo_log) reached_.push_back(undo.binding.value);
+    for (const Undo& undo : module.undo_log) reach(undo.binding.value);
   }
   while (!reached_.empty()) {
     const Value value = reached_.back();
     reached_.pop_back();
-    if (value.tag() == Tag::method) reached_.push_back(heap.methods[value.index()].self);
-    if (value.tag() != Tag::object || seen_[value.index()]) continue;  // the others hold no objects
-    seen_[value.index()] = true;
-    for (std::uint32_t at = heap.objects[value.index()].fields; at != 0;
-         at = heap.fields[at - 1].next) {
-      reached_.push_back(heap.fields[at - 1].value);
-    }
+    heap.each_held(value, reach);
   }
+  const auto lost = [&](Tag tag, std::uint32_t index) {
+    const std::vector<bool>& of_tag = seen_[static_cast<std::size_t>(tag)];
+    return index >= of_tag.size() || !of_tag[index];
+  };
   for (std::uint32_t at = 0; at < heap.objects.size(); ++at) {
-    if (!seen_[at]) heap.clear_fields(Value::of(Tag::object, at));
+    if (lost(Tag::object, at)) heap.clear_fields(Value::of(Tag::object, at));
+  }
+  for (std::uint32_t at = 0; at < heap.cells.size(); ++at) {
+    if (lost(Tag::cell, at)) heap.set_cell(Value::of(Tag::cell, at), Value::absent());
   }
   settle();
   if (!run.options().walk) return;
-  std::vector<std::uint32_t> kept;
+  kept_.clear();
   for (std::uint32_t code = 0; code < heap.codes.size(); ++code) {
-    if (heap.codes[code].retired && !heap.codes[code].freed) kept.push_back(code);
+    if (heap.codes[code].retired && !heap.codes[code].freed) kept_.push_back(code);
   }
-  if (!kept.empty()) walk(*this, run, kept);
+  if (!kept_.empty()) walk(*this, run, kept_);
 }
 
 }  // namespace midstride::model::runtime

@@ -17,6 +17,7 @@
 #include "model/run.hpp"
 #include "model/runtime/heap.hpp"
 #include "model/runtime/strategy.hpp"
+#include "model/spare.hpp"
 #include "model/subject.hpp"
 
 namespace midstride::model::runtime {
@@ -36,11 +37,11 @@ struct Namespace {
 };
 // What was there before a change, for undo.
 struct Undo {
-  enum class Kind : std::uint8_t { binding, code, method };
+  enum class Kind : std::uint8_t { binding, code, method, base, cell };
   Kind kind = Kind::binding;
-  std::uint32_t owner = 0;  // namespace, function's or class's index
+  std::uint32_t owner = 0;  // namespace, function's, class's or cell's index
   std::uint32_t slot = 0;   // binding: name slot; method: NameId
-  Binding binding{};        // binding, method: counted
+  Binding binding{};        // binding, method, base, cell: counted
   std::uint32_t code = 0;   // code: counted
 };
 
@@ -76,6 +77,7 @@ struct Frame {
   std::uint32_t function = 0;     // index into Program::functions, of `code`
   std::uint32_t values = 0;       // of its first local in Stack::values
   std::uint32_t completions = 0;  // likewise
+  std::uint32_t cells = 0;        // likewise
   std::uint16_t locals = 0;
   std::uint16_t size = 0;                   // locals and temporaries
   std::uint16_t result = Operand::nothing;  // where the caller wants what it returns
@@ -87,12 +89,19 @@ struct Stack {
   std::vector<std::uint32_t>
       looked;  // beside values, for CallRule::code_of_look_up: the code at the look-up, counted
   std::vector<Completion> completions;
+  std::vector<Value> cells;         // of the frames' closures, counted
   std::uint32_t own_namespace = 0;  // of a module body: where its own names are
   std::uint32_t load = no_load;     // of a module body
   std::vector<std::uint32_t> pins;  // by module: the load whose names it sees, or no_load for the
                                     // current ones; may be empty
   bool threw = false;               // an error left the outermost frame
   std::uint32_t error = no_error;
+};
+// A look-up that is remembered (LookupRule); all counted.
+struct Remembered {
+  Value class_{};
+  NameId name{};
+  Value function{};
 };
 struct Spawned {
   Value callee{};
@@ -103,9 +112,11 @@ struct Spawned {
   std::vector<std::uint32_t> pins{};  // that it will have
 };
 
+inline constexpr std::size_t tags_max = 16;
 struct WalkMemory {  // the walker's, kept from walk to walk
   std::vector<Event> told;
-  std::vector<Value> inside;
+  std::array<std::vector<std::uint32_t>, tags_max>
+      seen;  // by tag: from which root it was seen last
 };
 
 // One attempt on its way through the steps.
@@ -157,8 +168,8 @@ class Runtime final : public Subject {
   // Drops its bindings, now or when the last pin goes.
   void let_go_of(std::uint32_t namespace_);
   void set_class_method(Value class_, NameId name,
-                        Value function);  // takes over the count; tells of the store
-  void set_function_code(Value function, std::uint32_t code);
+                        Value function);          // takes over the count; tells of the store
+  void set_class_base(Value class_, Value base);  // likewise
   void retire_load(std::uint32_t load, std::uint32_t by);
   void free_code(std::uint32_t code);
   void reclaim(Reloading& reloading);  // frees what this attempt has retired, as far as may be
@@ -186,6 +197,7 @@ class Runtime final : public Subject {
   std::vector<Binding> bindings;
   std::vector<Load> loads;
   std::vector<Spawned> spawned_tasks;
+  std::vector<Remembered> remembered;
 
  private:
   friend void walk(Runtime& runtime, Run& run, const std::vector<std::uint32_t>& codes);
@@ -196,8 +208,9 @@ class Runtime final : public Subject {
   void execute(Stack& stack);
   void run_silently(Stack& stack, const Op& op);
   void step(Stack& stack, const Op& op);
+  // The function is the one that was called, or absent for a body or a script.
   void push_frame(Stack& stack, std::uint32_t code, std::uint32_t signature, EnterHow how,
-                  std::uint16_t result);
+                  std::uint16_t result, Value function);
   void pass_arguments(Stack& stack, const std::array<Value, 4>& arguments, std::size_t count);
   void pop_frame(Stack& stack, ExitHow how);
   void throw_new(Stack& stack, std::uint32_t error, std::uint32_t signature = no_code);
@@ -209,14 +222,21 @@ class Runtime final : public Subject {
   void put_looked_up(Stack& stack, std::uint16_t dst, Value value);
   void resolve(Stack& stack, const Op& op);
   void look(Stack& stack, const Op& op);
+  void super_look(Stack& stack, const Op& op);
+  void compare(Stack& stack, const Op& op);
+  void match(Stack& stack, const Op& op);
   void call(Stack& stack, const Op& op);
   void store_attribute(Stack& stack, const Op& op);
   void send(Stack& stack, const Op& op);
   void receive(Stack& stack, const Op& op);
   void spawn(Stack& stack, const Op& op);
   void release_pins(std::vector<std::uint32_t>& pins);
-  Value define_function(const Stack& stack, std::uint32_t function);
-  Value define_class(const Stack& stack, std::uint32_t index);
+  Value define_function(const Stack& stack, std::uint32_t function,
+                        std::span<const Value> cells = {});
+  Value define_class(const Stack& stack, std::uint32_t index, Value base);
+  bool is_instance(Value value, Value class_) const;
+  Value find_method(Value class_, NameId name);
+  void forget_lookups(Value class_);
   std::uint32_t namespace_seen(const Stack& stack, std::uint32_t module) const;
   std::uint32_t code_seen(const Stack& stack, std::uint32_t code) const;
   std::uint32_t code_of(const Stack& stack, Value callable) const;
@@ -249,12 +269,14 @@ class Runtime final : public Subject {
   std::vector<std::unique_ptr<Stack>> stacks_;  // pool
   std::vector<std::uint32_t> stack_of_task_;    // by TaskId: index into stacks_ + 1
   std::size_t stacks_used_ = 0;
+  Spare<Spawned> spare_spawned_;
   CodeArena arena_;
   std::vector<std::uint32_t> script_codes_;  // by task
   std::vector<std::uint32_t> freed_;         // since the walker last went
   WalkMemory walk_memory_;
-  std::vector<bool> seen_;      // objects, by a collection
-  std::vector<Value> reached_;  // likewise
+  std::array<std::vector<bool>, tags_max> seen_;  // of a collection, by tag
+  std::vector<Value> reached_;                    // likewise
+  std::vector<std::uint32_t> kept_;               // likewise: codes that are retired and not freed
   struct {
     NameId class_{}, function{}, self{};
   } names_;  // of a method's attributes, none where the scenario does not name them

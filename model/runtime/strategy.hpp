@@ -36,6 +36,12 @@ enum class Children : std::uint8_t { see_the_current, see_as_their_parent };
 // How many versions a commit leaves alone, beside the one that it brings.
 enum class Keeps : std::uint8_t { none, previous };
 
+// Whether a method that was looked up is looked for again.
+enum class LookupRule : std::uint8_t {
+  always,
+  remembered,  // M18: not until the class itself changes
+};
+
 // A null step does nothing (and admits, validates). The order is the order of the members; each
 // step is taken for every module of a batch before the next one is. undo comes instead of the rest
 // when a body raised, or validate or install said no (with Reloading::error set).
@@ -61,6 +67,7 @@ struct Strategy {
   Children children = Children::see_the_current;
   Keeps keeps = Keeps::none;
   RemovedNames removed_names = RemovedNames::go;
+  LookupRule lookups = LookupRule::always;
 };
 
 // When retired code is freed. Each hook says which codes may go: Runtime::free_code.

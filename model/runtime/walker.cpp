@@ -2,6 +2,8 @@
 // down to the code that they lead to; it shares the list of roots with the cycle collector and
 // nothing at all with the counting.
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "model/runtime/roots.hpp"
 #include "model/runtime/runtime.hpp"
@@ -13,9 +15,9 @@ namespace {
 class Walk {
  public:
   Walk(const Heap& heap, Run& run, const std::vector<std::uint32_t>& codes, WalkMemory& memory)
-      : heap_(heap), run_(run), codes_(codes), told_(memory.told), inside_(memory.inside) {
+      : heap_(heap), run_(run), codes_(codes), told_(memory.told), seen_(memory.seen) {
     told_.clear();
-    inside_.clear();
+    for (std::vector<std::uint32_t>& of_tag : seen_) of_tag.clear();
   }
 
   void code(HolderKind kind, std::uint32_t id, std::uint32_t code) {
@@ -26,47 +28,28 @@ class Walk {
     run_.event(EventKind::live, code, static_cast<std::uint32_t>(kind), id);
   }
 
-  void value(HolderKind kind, std::uint32_t id, Value value) {
-    switch (value.tag()) {
-      case Tag::function: code(kind, id, heap_.functions[value.index()].code); break;
-      case Tag::class_: {
-        const Class& row = heap_.classes[value.index()];
-        for (std::uint32_t at = row.slots_begin; at < row.slots_end; ++at)
-          this->value(kind, id, heap_.class_slots[at].function);
-        break;
-      }
-      case Tag::instance:
-        this->value(kind, id, Value::of(Tag::class_, heap_.instances[value.index()].class_));
-        break;
-      case Tag::method: {
-        const Method& row = heap_.methods[value.index()];
-        this->value(kind, id, row.class_);
-        this->value(kind, id, row.function);
-        this->value(kind, id, row.self);
-        break;
-      }
-      case Tag::object: {
-        if (std::find(inside_.begin(), inside_.end(), value) != inside_.end()) break;
-        inside_.push_back(value);
-        for (std::uint32_t at = heap_.objects[value.index()].fields; at != 0;
-             at = heap_.fields[at - 1].next) {
-          this->value(kind, id, heap_.fields[at - 1].value);
-        }
-        inside_.pop_back();
-        break;
-      }
-      case Tag::absent:
-      case Tag::none:
-      case Tag::integer: break;
-    }
+  // From one root on, whatever it leads to is looked at once.
+  void root(HolderKind kind, std::uint32_t id, Value value) {
+    ++root_;
+    follow(kind, id, value);
   }
 
  private:
+  void follow(HolderKind kind, std::uint32_t id, Value value) {
+    if (!value.on_heap()) return;
+    std::vector<std::uint32_t>& seen = seen_[static_cast<std::size_t>(value.tag())];
+    if (seen.size() <= value.index()) seen.resize(value.index() + std::size_t{1}, 0);
+    if (std::exchange(seen[value.index()], root_) == root_) return;
+    if (value.tag() == Tag::function) code(kind, id, heap_.functions[value.index()].code);
+    heap_.each_held(value, [&](Value held) { follow(kind, id, held); });
+  }
+
   const Heap& heap_;
   Run& run_;
   const std::vector<std::uint32_t>& codes_;
   std::vector<Event>& told_;
-  std::vector<Value>& inside_;  // the objects that are being followed, against cycles
+  std::array<std::vector<std::uint32_t>, tags_max>& seen_;
+  std::uint32_t root_ = 0;
 };
 
 }  // namespace
@@ -78,7 +61,7 @@ void walk(Runtime& runtime, Run& run, const std::vector<std::uint32_t>& codes) {
       walk.code(HolderKind::frame, frame.id, frame.block->x);
   }
   runtime.each_root(
-      run, [&](HolderKind kind, std::uint32_t id, Value value) { walk.value(kind, id, value); });
+      run, [&](HolderKind kind, std::uint32_t id, Value value) { walk.root(kind, id, value); });
 }
 
 }  // namespace midstride::model::runtime

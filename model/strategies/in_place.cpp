@@ -1,8 +1,9 @@
 // Runs the new body in a staging namespace, then patches the live one name by name, keeping the
-// identity of functions and classes: a function gets the new code, a class its new methods,
-// anything else the new value. A name that changed its kind raises, and the undo log puts back what
-// was there. Relatives: livecoding, IPython's autoreload, jurigged, the JVM's redefinition,
-// Smalltalk.
+// identity of functions and classes: a function gets the new code, a class its new methods and its
+// new base, anything else the new value; what the new version says of one of its own classes or
+// functions is said of the one that is kept. A name that changed its kind raises, and the undo log
+// puts back what was there. Relatives: livecoding, IPython's autoreload, jurigged, the JVM's
+// redefinition, Smalltalk.
 #include <utility>
 
 #include "model/strategies/strategies.hpp"
@@ -13,8 +14,9 @@ namespace {
 
 class Patch {
  public:
-  explicit Patch(Reloading& reloading)
+  Patch(Reloading& reloading, Bases bases)
       : reloading_(reloading),
+        bases_(bases),
         runtime_(reloading.runtime),
         log_(runtime_.modules[reloading.module].undo_log),
         live_(runtime_.modules[reloading.module].namespace_) {}
@@ -30,15 +32,18 @@ class Patch {
     }
     const bool definition = has_identity(fresh.value) || has_identity(old.value);
     if (old.value == Value::absent() || !definition) {
-      bind(slot, fresh);
+      const Value made = kept(fresh.value);
+      const bool own = made == fresh.value && made.tag() == Tag::class_ &&
+                       runtime_.heap.classes[made.index()].module == reloading_.module;
+      if (own && !base(made, made)) return false;
+      bind(slot, {made, fresh.load});
       return true;
     }
     if (old.value.tag() != fresh.value.tag()) return false;
-    if (old.value.tag() == Tag::function) {
-      code(old.value, fresh.value);
-    } else {
-      methods(old.value, fresh.value);
-    }
+    const bool fits = old.value.tag() == Tag::function
+                          ? code(old.value, fresh.value)
+                          : methods(old.value, fresh.value) && base(old.value, fresh.value);
+    if (!fits) return false;
     bind(slot, {old.value, fresh.load});
     return true;
   }
@@ -51,6 +56,18 @@ class Patch {
     return value.tag() == Tag::function || value.tag() == Tag::class_;
   }
 
+  // The function or class that goes on as `fresh` does in the staging namespace: the one that has
+  // its name, where there is one of its kind.
+  Value kept(Value fresh) const {
+    if (!has_identity(fresh)) return fresh;
+    for (std::uint32_t slot = 0; slot < runtime_.namespaces[live_].count; ++slot) {
+      const Value live = runtime_.binding(live_, slot).value;
+      const bool named = runtime_.binding(reloading_.staging, slot).value == fresh;
+      if (named && live.tag() == fresh.tag()) return live;
+    }
+    return fresh;
+  }
+
   void bind(std::uint32_t slot, Binding made) {
     Binding& old = runtime_.binding(live_, slot);
     log({.kind = Undo::Kind::binding, .owner = live_, .slot = slot, .binding = old});
@@ -58,21 +75,26 @@ class Patch {
     runtime_.store(live_, slot, made);
   }
 
-  void code(Value function, Value fresh) {
+  // False where the new code needs another closure than the function has.
+  bool code(Value function, Value fresh) {
+    if (runtime_.heap.cells_of(function).size() != runtime_.heap.cells_of(fresh).size())
+      return false;
     const std::uint32_t old = runtime_.heap.functions[function.index()].code;
     log({.kind = Undo::Kind::code, .owner = function.index(), .code = old});
     runtime_.heap.set_code(function, runtime_.heap.functions[fresh.index()].code);
+    return true;
   }
 
-  void methods(Value class_, Value fresh) {
+  bool methods(Value class_, Value fresh) {
     Heap& heap = runtime_.heap;
     const Class from = heap.classes[fresh.index()];
     for (std::uint32_t at = from.slots_begin; at < from.slots_end; ++at) {
       const ClassSlot slot = heap.class_slots[at];
       const Value known = heap.method_of(class_, slot.name);
       if (known != Value::absent()) {
-        code(known, slot.function);
+        if (!code(known, slot.function)) return false;
       } else {
+        own_class(slot.function, class_);
         method(class_, slot.name, slot.function);
       }
     }
@@ -83,6 +105,33 @@ class Patch {
           slot.function != Value::absent() && heap.method_of(fresh, slot.name) == Value::absent();
       if (removed) method(class_, slot.name, Value::absent());
     }
+    return true;
+  }
+
+  // A method that is taken over says super() of the class that is kept.
+  void own_class(Value function, Value class_) {
+    Heap& heap = runtime_.heap;
+    for (const Value cell : heap.cells_of(function)) {
+      const Value old = heap.cells[cell.index()].value;
+      if (old == class_) continue;
+      log({.kind = Undo::Kind::cell, .owner = cell.index(), .binding = {.value = old}});
+      heap.acquire(class_);
+      heap.set_cell(cell, class_);
+    }
+  }
+
+  // False where the class would be its own ancestor.
+  bool base(Value class_, Value fresh) {
+    Heap& heap = runtime_.heap;
+    const Value old = heap.classes[class_.index()].base;
+    const Value staged = heap.classes[fresh.index()].base;
+    const Value made = bases_ == Bases::rewritten ? kept(staged) : staged;
+    if (made == old) return true;
+    if (made != Value::absent() && heap.is_subclass(made, class_)) return false;
+    log({.kind = Undo::Kind::base, .owner = class_.index(), .binding = {.value = old}});
+    heap.acquire(made);
+    runtime_.set_class_base(class_, made);
+    return true;
   }
 
   void method(Value class_, NameId name, Value function) {
@@ -103,6 +152,7 @@ class Patch {
   }
 
   Reloading& reloading_;
+  const Bases bases_;
   Runtime& runtime_;
   std::vector<Undo>& log_;
   const std::uint32_t live_;
@@ -113,50 +163,11 @@ void forget(Runtime& runtime, const Undo& undo) {
   if (undo.kind == Undo::Kind::code) runtime.heap.release_code(undo.code);
 }
 
-void forget_log(Reloading& reloading) {
-  std::vector<Undo>& log = reloading.runtime.modules[reloading.module].undo_log;
-  for (const Undo& undo : log) forget(reloading.runtime, undo);
-  log.clear();
-}
-
-}  // namespace
-
-bool patch_in_place(Reloading& reloading) {
-  Runtime& runtime = reloading.runtime;
-  Patch patch(reloading);
-  const std::uint32_t count = runtime.namespaces[reloading.staging].count;
-  for (std::uint32_t slot = 0; slot < count; ++slot) {
-    reloading.step_begins(Step::migrate);
-    const bool patched = patch.name(slot);
-    reloading.step_ends(Step::migrate);
-    if (patched) continue;
-    const NameId name = runtime.program().modules[reloading.module].slots[slot];
-    reloading.error = reloading.run.error(ErrorKind::kind_changed, {}, name);
-    return false;
-  }
-  return true;
-}
-
-void patch_at_once(Reloading& reloading) {
-  Runtime& runtime = reloading.runtime;
-  Patch patch(reloading);
-  const std::uint32_t count = runtime.namespaces[reloading.staging].count;
-  for (std::uint32_t slot = 0; slot < count; ++slot) {
-    if (!patch.name(slot)) patch.take_over(slot);
-  }
-  forget_patches(reloading);
-}
-
-// There is no way back any more: the next attempt's undo must not find this one's log.
-void forget_patches(Reloading& reloading) {
-  forget_log(reloading);
-  drop_staging(reloading);
-}
-
-void undo_patches(Reloading& reloading) {
+// All that the log says but its first entries.
+void put_back(Reloading& reloading, std::size_t kept) {
   Runtime& runtime = reloading.runtime;
   std::vector<Undo>& log = runtime.modules[reloading.module].undo_log;
-  while (!log.empty()) {
+  while (log.size() > kept) {
     const Undo undo = log.back();
     log.pop_back();
     switch (undo.kind) {
@@ -173,9 +184,63 @@ void undo_patches(Reloading& reloading) {
         runtime.set_class_method(Value::of(Tag::class_, undo.owner), NameId{undo.slot},
                                  undo.binding.value);
         break;
+      case Undo::Kind::base:
+        runtime.heap.acquire(undo.binding.value);
+        runtime.set_class_base(Value::of(Tag::class_, undo.owner), undo.binding.value);
+        break;
+      case Undo::Kind::cell:
+        runtime.heap.acquire(undo.binding.value);
+        runtime.heap.set_cell(Value::of(Tag::cell, undo.owner), undo.binding.value);
+        break;
     }
     forget(runtime, undo);
   }
+}
+
+}  // namespace
+
+bool patch_in_place(Reloading& reloading) { return patch_in_place(reloading, Bases::rewritten); }
+
+bool patch_in_place(Reloading& reloading, Bases bases) {
+  Runtime& runtime = reloading.runtime;
+  Patch patch(reloading, bases);
+  const std::uint32_t count = runtime.namespaces[reloading.staging].count;
+  for (std::uint32_t slot = 0; slot < count; ++slot) {
+    reloading.step_begins(Step::migrate);
+    const bool patched = patch.name(slot);
+    reloading.step_ends(Step::migrate);
+    if (patched) continue;
+    const NameId name = runtime.program().modules[reloading.module].slots[slot];
+    reloading.error = reloading.run.error(ErrorKind::kind_changed, {}, name);
+    return false;
+  }
+  return true;
+}
+
+// Where a name cannot be patched, what was tried is put back first.
+void patch_at_once(Reloading& reloading) {
+  Runtime& runtime = reloading.runtime;
+  Patch patch(reloading, Bases::rewritten);
+  const std::uint32_t count = runtime.namespaces[reloading.staging].count;
+  for (std::uint32_t slot = 0; slot < count; ++slot) {
+    const std::size_t before = runtime.modules[reloading.module].undo_log.size();
+    if (patch.name(slot)) continue;
+    put_back(reloading, before);
+    patch.take_over(slot);
+  }
+  forget_patches(reloading);
+}
+
+// There is no way back any more: the next attempt's undo must not find this one's log.
+void forget_patches(Reloading& reloading) {
+  std::vector<Undo>& log = reloading.runtime.modules[reloading.module].undo_log;
+  for (const Undo& undo : log) forget(reloading.runtime, undo);
+  log.clear();
+  drop_staging(reloading);
+}
+
+void undo_patches(Reloading& reloading) {
+  put_back(reloading, 0);
   drop_staging(reloading);
 }
 

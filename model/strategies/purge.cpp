@@ -20,41 +20,19 @@ class Search {
 
   bool code(std::uint32_t code) const { return heap_.codes[code].load == load_; }
   bool value(Value value) {
-    switch (value.tag()) {
-      case Tag::function: return code(heap_.functions[value.index()].code);
-      case Tag::class_: {
-        const Class& row = heap_.classes[value.index()];
-        for (std::uint32_t at = row.slots_begin; at < row.slots_end; ++at) {
-          if (this->value(heap_.class_slots[at].function)) return true;
-        }
-        return false;
-      }
-      case Tag::instance:
-        return this->value(Value::of(Tag::class_, heap_.instances[value.index()].class_));
-      case Tag::method: {
-        const Method& row = heap_.methods[value.index()];
-        return this->value(row.class_) || this->value(row.function) || this->value(row.self);
-      }
-      case Tag::object: {
-        if (std::find(seen_.begin(), seen_.end(), value) != seen_.end()) return false;
-        seen_.push_back(value);
-        for (std::uint32_t at = heap_.objects[value.index()].fields; at != 0;
-             at = heap_.fields[at - 1].next) {
-          if (this->value(heap_.fields[at - 1].value)) return true;
-        }
-        return false;
-      }
-      case Tag::absent:
-      case Tag::none:
-      case Tag::integer: return false;
-    }
-    return false;
+    if (!value.on_heap() || std::find(seen_.begin(), seen_.end(), value) != seen_.end())
+      return false;
+    seen_.push_back(value);
+    if (value.tag() == Tag::function && code(heap_.functions[value.index()].code)) return true;
+    bool leads_there = false;
+    heap_.each_held(value, [&](Value held) { leads_there = leads_there || this->value(held); });
+    return leads_there;
   }
 
  private:
   const Heap& heap_;
   const std::uint32_t load_;
-  std::vector<Value> seen_;  // objects that lead there by no other way or not at all
+  std::vector<Value> seen_;  // and does not lead there, or by nothing that comes later
 };
 
 void kill(Runtime& runtime, sim::TaskId task) {
@@ -132,6 +110,9 @@ bool uses(Runtime& runtime, sim::TaskId task, std::uint32_t load) {
     }
     for (const Value value : stack->values) {
       if (search.value(value)) return true;
+    }
+    for (const Value cell : stack->cells) {
+      if (search.value(cell)) return true;
     }
     for (const Completion& completion : stack->completions) {
       if (search.value(completion.value)) return true;

@@ -31,7 +31,9 @@ bool swap_pointer(Reloading& reloading);
 void drop_retired_namespace(Reloading& reloading);
 // Takes the names of the staging namespace over, one by one, keeping the identity of functions and
 // classes; a turn between two names. False, with the error set, at a name that changed its kind.
+enum class Bases : std::uint8_t { rewritten, as_staged };
 bool patch_in_place(Reloading& reloading);
+bool patch_in_place(Reloading& reloading, Bases bases);
 // When all is patched: lets go of the undo log and of the staging namespace.
 void forget_patches(Reloading& reloading);
 void undo_patches(Reloading& reloading);

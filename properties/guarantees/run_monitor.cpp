@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <span>
 #include <string_view>
 
 namespace midstride::properties {
@@ -36,6 +38,12 @@ std::string show_found(const Tables& tables, Value expected, Value found) {
   const std::string text = tables.show(found);
   const bool alike = expected != found && text == tables.show(expected);
   return alike ? text + ", but another one" : text;
+}
+
+const Op& op_begun(const Tables& tables, const Event& op) {
+  const FunctionCode& code = tables.program->functions[tables.codes[op.b].function];
+  const std::span<const Op> ops = tables.program->ops_of(code);
+  return ops[std::min<std::size_t>(op.c + 1, ops.size() - 1)];
 }
 
 bool always_defines(const Tables& tables, std::uint32_t module, std::uint32_t version,

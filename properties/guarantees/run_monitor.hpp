@@ -51,6 +51,9 @@ std::string show_handle(const model::Tables& tables, std::uint32_t handle);  // 
 // What was found instead of what was expected: told apart even where the two read the same.
 std::string show_found(const model::Tables& tables, model::Value expected, model::Value found);
 
+// The op that an op event is about.
+const model::Op& op_begun(const model::Tables& tables, const model::Event& op);
+
 // Whether the top level of that version binds the name slot whenever it runs to its end: outside
 // any try block.
 bool always_defines(const model::Tables& tables, std::uint32_t module, std::uint32_t version,

@@ -12,14 +12,14 @@ using model::NodeKind;
 namespace {
 
 constexpr std::size_t pool_size = static_cast<std::size_t>(Name::count);
-static_assert(pool_size <= 64, "a module's names are a set of 64 bits");
 constexpr std::array<std::string_view, pool_size> pool = {
-    "shop", "bank",  "c",     "d",     "t",    "u",        "v",    "w",      "r1",     "r2",
-    "r3",   "r4",    "r5",    "r6",    "r7",   "r8",       "p1",   "p2",     "p3",     "kid",
-    "kid2", "f",     "self",  "X",     "K",    "a",        "b",    "add",    "hold",   "give",
-    "take", "sleep", "twice", "renew", "ask",  "look",     "keep", "guard",  "assign", "start",
-    "same", "show",  "write", "relay", "gone", "reach",    "fail", "rescue", "m",      "n",
-    "o",    "k",     "x",     "y",     "box",  "function", "class"};
+    "shop",   "bank",   "c",        "d",       "t",     "u",     "v",     "w",    "r1",    "r2",
+    "r3",     "r4",     "r5",       "r6",      "r7",    "r8",    "p1",    "p2",   "p3",    "kid",
+    "kid2",   "f",      "self",     "X",       "K",     "B",     "Y",     "E",    "a",     "b",
+    "add",    "hold",   "give",     "take",    "sleep", "twice", "renew", "ask",  "look",  "keep",
+    "guard",  "assign", "start",    "same",    "show",  "write", "relay", "gone", "reach", "fail",
+    "rescue", "derive", "above",    "compare", "fence", "m",     "n",     "o",    "k",     "x",
+    "y",      "box",    "function", "class"};
 
 constexpr std::uint32_t reloads_usual = 3;  // beyond them only those to a version without one
 constexpr std::uint32_t inspections_limit = 3;
@@ -32,9 +32,7 @@ constexpr model::NameId id(Name name) {
   return name == Name::count ? model::NameId::none()
                              : model::NameId{static_cast<std::uint32_t>(name)};
 }
-constexpr std::uint64_t bit(Name name) {
-  return std::uint64_t{1} << static_cast<std::uint32_t>(name);
-}
+constexpr std::size_t bit(Name name) { return static_cast<std::size_t>(name); }
 constexpr Name nth(Name first, std::uint32_t index) {
   return static_cast<Name>(static_cast<std::uint32_t>(first) + index);
 }
@@ -162,7 +160,7 @@ void Builder::open_frame(std::uint32_t module, Name name, Frames frames, Name ap
   if (frames == Frames::tasks || (frames == Frames::both && chance(1, 5))) {
     task(apart_from);
     frame_module_ = module;
-    modules_[module].names |= bit(name);
+    modules_[module].names.set(bit(name));
   } else {
     piece(module);
     def(name);
@@ -201,17 +199,21 @@ Builder& Builder::node(Node node) {
 }
 
 Builder& Builder::def(Name name, std::initializer_list<Name> parameters) {
-  modules_[frame_module_].names |= bit(name);
+  modules_[frame_module_].names.set(bit(name));
   line(LineKind::def_, name);
   for (const Name parameter : parameters) this->name(parameter);
   return *this;
 }
 Builder& Builder::klass(Name name) {
-  modules_[frame_module_].names |= bit(name);
+  modules_[frame_module_].names.set(bit(name));
   return line(LineKind::class_, name);
 }
+Builder& Builder::klass(Name name, Name base) {
+  klass(name);
+  return this->name(base);
+}
 Builder& Builder::assign(Name local) {
-  if (frame_task_ == no_name) modules_[frame_module_].names |= bit(local);
+  if (frame_task_ == no_name) modules_[frame_module_].names.set(bit(local));
   return line(LineKind::assign, local);
 }
 Builder& Builder::assign_member(std::uint32_t module, Name global) {
@@ -224,6 +226,10 @@ Builder& Builder::emit() { return line(LineKind::emit); }
 Builder& Builder::expression() { return line(LineKind::expression); }
 Builder& Builder::give_back() { return line(LineKind::return_); }
 Builder& Builder::raise() { return line(LineKind::raise); }
+void Builder::except(Name class_) {
+  line(LineKind::except_class);
+  global(class_);
+}
 Builder& Builder::spawn(Name name) { return line(LineKind::spawn, name); }
 void Builder::kill(Name task) { line(LineKind::kill, task); }
 void Builder::reload(Name name) { line(LineKind::reload, name); }
@@ -270,6 +276,14 @@ Builder& Builder::call(std::uint8_t arguments) {
 }
 Builder& Builder::receive(Name channel) {
   return node({.kind = NodeKind::receive, .name = id(channel)});
+}
+Builder& Builder::is_instance() { return node({.kind = NodeKind::is_instance}); }
+Builder& Builder::same() { return node({.kind = NodeKind::same}); }
+Builder& Builder::super(Name method) {
+  return node({.kind = NodeKind::super_, .name = id(method)});
+}
+Builder& Builder::super_of(Name method) {
+  return node({.kind = NodeKind::super_, .argc = 2, .name = id(method)});
 }
 Builder& Builder::send(Name channel) { return node({.kind = NodeKind::send, .name = id(channel)}); }
 
@@ -349,7 +363,7 @@ void Builder::counterparts() {
 
 void Builder::finish(model::Scenario& out) {
   counterparts();
-  if (modules_[1].names == 0 && modules_[1].reloads == 0) module_count_ = 1;
+  if (modules_[1].names.none() && modules_[1].reloads == 0) module_count_ = 1;
   if (reloads_.empty()) want_reload(0);
   while (reloads_.size() < reloads_usual && chance(1, 4)) want_reload(module());
   pieces_.back().end = static_cast<std::uint32_t>(drafts_.size());

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -29,9 +30,10 @@ enum class Name : std::uint32_t {
   r1, r2, r3, r4, r5, r6, r7, r8,  // reloads: three, and one for each version of each module
   p1, p2, p3,                    // peeks and pokes
   kid, kid2,                     // spawned tasklets
-  f, self, X, K, a, b, add,   // globals of modules, methods and parameters
+  f, self, X, K, B, Y, E, a, b, add,   // globals of modules, methods and parameters
   hold, give, take, sleep, twice, renew, ask, look, keep, guard,
   assign, start, same, show, write, relay, gone, reach, fail, rescue,
+  derive, above, compare, fence,
   m, n, o, k, x, y, box,         // locals
   function, class_,              // attributes of methods
   count,
@@ -81,7 +83,7 @@ class Builder {
   // Whether the module has the name already, in any version. A shape that finds its name taken does
   // nothing.
   bool has(std::uint32_t module, Name name) const {
-    return (modules_[module].names >> static_cast<std::uint32_t>(name) & 1) != 0;
+    return name != no_name && modules_[module].names.test(static_cast<std::size_t>(name));
   }
   // Pieces that several shapes use, written on the first call: def f(), class X with the method f,
   // the global a.
@@ -105,6 +107,7 @@ class Builder {
   // Statements. The nodes that follow belong to the statement.
   Builder& def(Name name, std::initializer_list<Name> parameters = {});
   Builder& klass(Name name);
+  Builder& klass(Name name, Name base);
   Builder& assign(Name local);
   Builder& assign_member(std::uint32_t module, Name global);
   Builder& assign_attribute(Name attribute);  // of the first value, to the second
@@ -112,6 +115,7 @@ class Builder {
   Builder& expression();
   Builder& give_back();  // return
   Builder& raise();
+  void except(Name class_);  // of the frame's module
   Builder& spawn(Name name);
   void kill(Name task);
   void reload(Name name);
@@ -132,6 +136,10 @@ class Builder {
   Builder& call(std::uint8_t arguments = 0);
   Builder& receive(Name channel);
   Builder& send(Name channel);
+  Builder& is_instance();
+  Builder& same();
+  Builder& super(Name method);
+  Builder& super_of(Name method);  // of the class and the object before it
   // The counterpart of a receive or a send on c that was written as a node.
   void expect_send() { ++sends_wanted_; }
   void expect_receive() { ++receives_wanted_; }
@@ -168,7 +176,7 @@ class Builder {
   struct ModuleDraft {
     std::uint32_t versions = 2;
     std::uint32_t reloads = 0;
-    std::uint64_t names = 0;
+    std::bitset<static_cast<std::size_t>(Name::count)> names;
     Versions repeats = 0;
   };
   static constexpr std::uint32_t modules_limit = 2;

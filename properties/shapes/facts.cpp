@@ -104,11 +104,16 @@ class Finder {
       const Line& line = lines[at];
       switch (line.kind) {
         case LineKind::def_:
-        case LineKind::class_: at = model::block_end(lines, at); break;
+        case LineKind::class_:
+          if (!lines[at].nodes.empty()) found(Fact::derived);
+          at = model::block_end(lines, at);
+          break;
         case LineKind::try_: handler[++depth] = false; break;
         case LineKind::except_exit:
         case LineKind::finally_: found(Fact::unwinding); [[fallthrough]];
+        case LineKind::except_class:
         case LineKind::except_:
+          if (line.kind == LineKind::except_class && suspensions_ > 0) found(Fact::caught_by_class);
           if (!handler[depth]) ++handler_depth;
           handler[depth] = true;
           break;
@@ -202,6 +207,17 @@ class Finder {
           found(Fact::handle_sent);
         suspend();
         stack_.back() = {};
+        break;
+      case NodeKind::is_instance:
+      case NodeKind::same:
+        if (suspensions_ > 0) found(Fact::compared);
+        stack_.pop_back();
+        stack_.back() = {};
+        break;
+      case NodeKind::super_:
+        found(Fact::super_called);
+        stack_.resize(stack_.size() - node.argc);
+        stack_.push_back({Holds::handle});
         break;
     }
   }

@@ -34,6 +34,10 @@ enum class Fact : std::uint8_t {
   name_removed,      // def or class that a version lacks
   handler_suspends,  // in except or finally
   batch,             // a reload of more than one module
+  derived,           // a class with a base
+  super_called,
+  compared,         // isinstance or is, in a body that suspends
+  caught_by_class,  // likewise, by an except with a class
   count,
 };
 using Facts = std::uint32_t;

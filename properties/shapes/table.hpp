@@ -44,5 +44,9 @@ void write_across_modules(Builder& b, std::uint32_t module);
 void write_removed_name(Builder& b, std::uint32_t module);
 void write_rescue(Builder& b, std::uint32_t module);
 void write_batch(Builder& b, std::uint32_t module);
+void write_derived(Builder& b, std::uint32_t module);
+void write_above(Builder& b, std::uint32_t module);
+void write_compared(Builder& b, std::uint32_t module);
+void write_fenced(Builder& b, std::uint32_t module);
 
 }  // namespace midstride::properties

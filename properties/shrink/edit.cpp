@@ -15,12 +15,8 @@ using model::Scenario;
 
 namespace {
 
-bool opens(LineKind kind) {
-  return kind == LineKind::def_ || kind == LineKind::class_ || kind == LineKind::try_;
-}
-bool divides(LineKind kind) {
-  return kind == LineKind::except_ || kind == LineKind::except_exit || kind == LineKind::finally_;
-}
+using model::divides_try;
+using model::opens_block;
 
 // Where a line stands in a version: the function it belongs to, and how far from its def; at the
 // top level, how far from the start.
@@ -117,6 +113,15 @@ bool refers_to_nothing(const Line& line, const Declared& declared) {
   });
 }
 
+// The head of a block cannot be cut alone: what it names loses the module.
+void mend_head(Line& line, const Declared& declared) {
+  if (line.kind != LineKind::class_ && line.kind != LineKind::except_class) return;
+  for (Node& node : line.nodes) {
+    if (node.kind == NodeKind::member && !declared.module(node.module))
+      node = {.kind = NodeKind::name, .name = node.name};
+  }
+}
+
 void mend_channels(std::vector<Node>& nodes, const Declared& declared) {
   for (std::size_t at = 0; at < nodes.size();) {
     Node& node = nodes[at];
@@ -134,9 +139,9 @@ void mend_channels(std::vector<Node>& nodes, const Declared& declared) {
 // A `pass` wherever a block, a part of one or the whole body holds no statement.
 void fill(std::vector<Line>& lines) {
   for (std::size_t at = 0; at < lines.size(); ++at) {
-    const bool begins = opens(lines[at].kind) || divides(lines[at].kind);
+    const bool begins = opens_block(lines[at].kind) || divides_try(lines[at].kind);
     const bool empty =
-        begins && (divides(lines[at + 1].kind) || lines[at + 1].kind == LineKind::end);
+        begins && (divides_try(lines[at + 1].kind) || lines[at + 1].kind == LineKind::end);
     if (empty) lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(at) + 1, Line{});
   }
   if (lines.empty()) lines.push_back({});
@@ -145,6 +150,7 @@ void fill(std::vector<Line>& lines) {
 void mend_lines(std::vector<Line>& lines, const Declared& declared) {
   std::vector<bool> marked(lines.size(), false);
   for (std::size_t at = 0; at < lines.size(); ++at) {
+    mend_head(lines[at], declared);
     marked[at] = refers_to_nothing(lines[at], declared);
     mend_channels(lines[at].nodes, declared);
   }
@@ -177,8 +183,8 @@ std::vector<Range> statements(const std::vector<Line>& lines) {
   std::vector<Range> result;
   for (std::size_t at = 0; at < lines.size(); ++at) {
     const LineKind kind = lines[at].kind;
-    if (divides(kind) || kind == LineKind::end) continue;
-    result.push_back({at, opens(kind) ? model::block_end(lines, at) + 1 : at + 1});
+    if (divides_try(kind) || kind == LineKind::end) continue;
+    result.push_back({at, opens_block(kind) ? model::block_end(lines, at) + 1 : at + 1});
   }
   return result;
 }
@@ -189,7 +195,7 @@ std::vector<std::size_t> parts_of_try(const std::vector<Line>& lines, std::size_
   for (std::size_t at = open + 1; at < end; ++at) {
     if (lines[at].kind == LineKind::try_) {
       at = model::block_end(lines, at);
-    } else if (divides(lines[at].kind)) {
+    } else if (divides_try(lines[at].kind)) {
       result.push_back(at);
     }
   }

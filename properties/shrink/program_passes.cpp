@@ -117,9 +117,8 @@ void cut_some(Scenario& scenario, Body body, std::size_t begin, std::size_t end,
       const auto index = static_cast<std::size_t>(std::ranges::find(all, place.body) - all.begin());
       const std::vector<Line>& lines = lines_of(scenario, place.body);
       const LineKind kind = lines[place.line].kind;
-      const bool block =
-          kind == LineKind::def_ || kind == LineKind::class_ || kind == LineKind::try_;
-      const std::size_t last = block ? model::block_end(lines, place.line) : place.line;
+      const std::size_t last =
+          model::opens_block(kind) ? model::block_end(lines, place.line) : place.line;
       for (std::size_t at = place.line; at <= last; ++at) marked[index][at] = true;
     }
   }
@@ -280,8 +279,8 @@ void cut_parameters(Search& search) {
   });
 }
 
-// To an expression that is evaluated for what it does; an expression to a turn that does nothing, a
-// receive or a send to a yield.
+// To an expression that is evaluated for what it does; a class to one without a base, an except to
+// one without a class; an expression to a turn that does nothing, a receive or a send to a yield.
 void simplify_statements(Search& search) {
   for_each_line(search, [&](const Place& place) {
     switch (lines_of(search.best(), place.body)[place.line].kind) {
@@ -291,6 +290,16 @@ void simplify_statements(Search& search) {
       case LineKind::return_:
       case LineKind::raise:
       case LineKind::spawn: break;
+      case LineKind::class_:
+        if (lines_of(search.best(), place.body)[place.line].nodes.empty()) return;
+        attempt_change(search, place,
+                       [](std::vector<Line>& lines, std::size_t at) { lines[at].nodes.clear(); });
+        return;
+      case LineKind::except_class:
+        attempt_change(search, place, [](std::vector<Line>& lines, std::size_t at) {
+          lines[at] = {.kind = LineKind::except_};
+        });
+        return;
       case LineKind::expression: {
         const bool suspends = [&] {
           const NodeKind last = lines_of(search.best(), place.body)[place.line].nodes.back().kind;

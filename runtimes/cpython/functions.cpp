@@ -22,6 +22,10 @@ PyObject* value(PyObject*, Arguments given, Py_ssize_t) {
   return Harness::the().value(number(given[0]), given[1]);
 }
 PyObject* object(PyObject*, PyObject* given) { return Harness::the().object(given); }
+PyObject* left(PyObject*, PyObject* given) { return Harness::the().left(given); }
+PyObject* matches(PyObject*, Arguments given, Py_ssize_t) {
+  return Harness::the().matches(number(given[0]), given[1]);
+}
 PyObject* caught(PyObject*, PyObject* frame) { return Harness::the().caught(number(frame)); }
 PyObject* send(PyObject*, PyObject* given) { return Harness::the().send(given); }
 PyObject* receive(PyObject*, PyObject*) { return Harness::the().receive(); }
@@ -53,6 +57,8 @@ PyMethodDef for_rendered_code[] = {
     fast("_op", op),
     fast("_v", value),
     {"_c", object, METH_O, nullptr},
+    {"_l", left, METH_O, nullptr},
+    fast("_matches", matches),
     {"_catch", caught, METH_O, nullptr},
     {"_send", send, METH_O, nullptr},
     {"_receive", receive, METH_NOARGS, nullptr},

@@ -58,6 +58,8 @@ class Harness {
   PyObject* op(std::uint32_t frame, std::uint32_t code, std::uint32_t pc);
   PyObject* value(std::uint32_t frame, PyObject* value);
   PyObject* object(PyObject* object);
+  PyObject* left(PyObject* object);
+  PyObject* matches(std::uint32_t frame, PyObject* class_);
   PyObject* caught(std::uint32_t frame);
   PyObject* send(PyObject* value);
   PyObject* receive();
@@ -82,7 +84,8 @@ class Harness {
     std::size_t written = 0;        // of its first local in Task::written
     const model::Op* op = nullptr;  // begun last
     bool open = false;              // and not seen to end
-    Ref object;                     // what that op calls or looks into, once it has been seen
+    Ref object;  // what that op calls, looks into or compares with, once it has been seen
+    Ref left;    // what it compares, likewise
   };
   struct Task {
     PyThreadState* thread = nullptr;  // null: not begun, or over

@@ -49,12 +49,13 @@ Interpreter::Interpreter() {
     if (!done) PyErr_Print();
     MIDSTRIDE_CHECK(static_cast<bool>(done), "a prelude that CPython 3.11 runs");
   }
-  for (const char* const name : {"Exception", "__build_class__"}) {
+  for (const char* const name : {"Exception", "__build_class__", "isinstance", "super"}) {
     PyDict_SetItemString(builtins_.get(), name, PyDict_GetItemString(PyEval_GetBuiltins(), name));
   }
   PyDict_SetItemString(builtins_.get(), "TaskletExit", prelude("TaskletExit"));
   PyDict_SetItemString(builtins_.get(), "_Raised", prelude("Raised"));
   PyDict_SetItemString(builtins_.get(), "_Object", prelude("Object"));
+  PyDict_SetItemString(builtins_.get(), "_Root", prelude("Root"));
 
   // What exists now is for ever: later collections need not look at it.
   PyGC_Collect();

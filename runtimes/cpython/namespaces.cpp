@@ -25,6 +25,7 @@ void Namespaces::clear() {
   spaces_.clear();
   begun_.clear();
   methods_.clear();
+  bases_.clear();
 }
 
 std::uint32_t Namespaces::add(std::uint32_t module, PyObject* dictionary) {
@@ -69,6 +70,7 @@ PyObject* Namespaces::value_in(std::uint32_t space, std::uint32_t slot) const {
 }
 
 void Namespaces::look_over_class(PyObject* class_) {
+  look_over_base(class_);
   std::vector<Method>& seen = methods_[class_];
   PyObject* const dictionary = reinterpret_cast<PyTypeObject*>(class_)->tp_dict;
   for (Method& method : seen) {
@@ -89,6 +91,19 @@ void Namespaces::look_over_class(PyObject* class_) {
     known->function = Ref::borrowed(value);
     tell_method(class_, name, value);
   }
+}
+
+// A base that no scenario has written does not count.
+void Namespaces::look_over_base(PyObject* class_) {
+  PyObject* base = reinterpret_cast<PyObject*>(reinterpret_cast<PyTypeObject*>(class_)->tp_base);
+  if (codes_.mark_of(base) == nullptr) base = nullptr;
+  Ref& seen = bases_[class_];
+  if (seen.get() == base) return;
+  seen = Ref::borrowed(base);
+  const std::uint32_t owner = identity_.value_of(class_).index();
+  run_->event(model::EventKind::store, model::Owner::of(model::Owner::Kind::class_, owner).word,
+              model::base_slot, identity_.value_of(base).word,
+              static_cast<std::uint8_t>(StoreHow::base));
 }
 
 void Namespaces::tell_method(PyObject* class_, PyObject* name, PyObject* function) {

@@ -35,7 +35,7 @@ class Namespaces {
   // has stored it, or has put back what was there before it.
   enum class Because : std::uint8_t { stored, undone };
   void look_over(std::uint32_t space, std::uint32_t load, Because because);
-  // Tells of every method of the class that is not as it was seen last.
+  // Tells of the class's base and of every method that is not as it was seen last.
   void look_over_class(PyObject* class_);
 
   bool is_bound(std::uint32_t space, std::uint32_t slot) const {
@@ -70,6 +70,7 @@ class Namespaces {
   std::uint32_t own_load(std::uint32_t module, PyObject* value) const;
   std::uint32_t later(std::uint32_t left, std::uint32_t right) const;
   PyObject* value_in(std::uint32_t space, std::uint32_t slot) const;  // borrowed; null: absent
+  void look_over_base(PyObject* class_);
   void tell_method(PyObject* class_, PyObject* name, PyObject* function);
 
   const Codes& codes_;
@@ -79,7 +80,8 @@ class Namespaces {
   std::vector<Space> spaces_;
   std::vector<std::uint32_t> begun_;  // loads, in that order
   std::unordered_map<PyObject*, std::vector<Method>>
-      methods_;  // by class, in the order of its dictionary
+      methods_;                               // by class, in the order of its dictionary
+  std::unordered_map<PyObject*, Ref> bases_;  // by class: null if it has none
 };
 
 }  // namespace midstride::runtimes::cpython

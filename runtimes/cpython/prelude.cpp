@@ -88,7 +88,7 @@ def reload_by_code_swap(module, names):
             _body_over()
         for slot, name in enumerate(names):
             _migrate()
-            if swap_name(live, scratch, name, bound[module], undo):
+            if swap_name(live, scratch, names, name, bound[module], undo):
                 _stored(slot)
             _step_over()
     except BaseException:

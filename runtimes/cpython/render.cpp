@@ -74,8 +74,17 @@ class Renderer {
       for (std::uint16_t at = 0; at < code().parameters; ++at) call += ", " + local(at);
       line(call + ")");
     }
+    if (code().class_cell && !says_super()) line("__class__");
     body(lines, begin, end);
     at_ = outer;
+  }
+
+  // A method that says super() has a closure for it, and so has every other version of it: else
+  // Python would not let one take over the other's code.
+  bool says_super() const {
+    const std::span<const Op> ops = program_.ops_of(code());
+    return std::any_of(ops.begin(), ops.end(),
+                       [](const Op& op) { return op.code == OpCode::super_; });
   }
 
   std::string marker() const { return std::to_string(first_code + at_.function - first_function_); }
@@ -88,6 +97,7 @@ class Renderer {
           at = block_end(lines, at);
           break;
         case LineKind::class_:
+          nodes(lines[at]);
           define_class(lines, at);
           at = block_end(lines, at);
           break;
@@ -115,7 +125,13 @@ class Renderer {
 
   void define_class(const std::vector<Line>& lines, std::size_t open) {
     const Op& op = next_op();
-    line("class " + name(lines[open].name) + ":");
+    std::string head = "class " + name(lines[open].name);
+    if (op.a != Operand::nothing) {
+      head += "(" + operand(op.a) + ")";
+    } else if (has_base_somewhere(lines[open].name)) {
+      head += "(_Root)";
+    }
+    line(head + ":");
     ++depth_;
     line("__slots__ = ()");
     if (watched()) line("_k = " + std::to_string(first_class + at_.pc - 1));
@@ -129,27 +145,62 @@ class Renderer {
     --depth_;
   }
 
+  // Python lets a class change its base only for another one of its kind, not for none.
+  bool has_base_somewhere(model::NameId class_name) const {
+    const auto& versions = scenario_.modules[code().module].versions;
+    return std::any_of(versions.begin(), versions.end(), [&](const model::Version& version) {
+      return std::any_of(version.lines.begin(), version.lines.end(), [&](const Line& one) {
+        return one.kind == LineKind::class_ && one.name == class_name && !one.nodes.empty();
+      });
+    });
+  }
+
   void try_block(const std::vector<Line>& lines, std::size_t open) {
-    line("try:");
     const std::size_t end = block_end(lines, open);
-    std::size_t begin = open + 1;
-    for (std::size_t at = begin; at <= end; ++at) {
-      if (lines[at].kind == LineKind::try_) {
-        at = block_end(lines, at);
-        continue;
+    LineKind before = LineKind::try_;
+    for (std::size_t at = open; at < end;) {
+      const LineKind part = lines[at].kind;
+      const bool otherwise = before == LineKind::except_class && part == LineKind::except_;
+      if (before == LineKind::except_class && !otherwise) raise_again();
+      switch (part) {
+        case LineKind::except_class: matching(lines[at]); break;
+        case LineKind::except_: otherwise ? inside("else:") : handler("except Exception:"); break;
+        case LineKind::except_exit: handler("except TaskletExit:"); break;
+        case LineKind::finally_: line("finally:"); break;
+        default: line("try:");
       }
-      const LineKind kind = lines[at].kind;
-      const bool divides =
-          kind == LineKind::except_ || kind == LineKind::except_exit || kind == LineKind::finally_;
-      if (!divides && at != end) continue;
-      ++depth_;
+      const std::size_t deeper = part == LineKind::except_class || otherwise ? 2 : 1;
+      depth_ += deeper;
+      if (otherwise && watched()) line("_catch(_f)");
+      const std::size_t begin = at + 1;
+      for (at = begin; at < end && !divides_try(lines[at].kind); ++at)
+        if (lines[at].kind == LineKind::try_) at = block_end(lines, at);
       body(lines, begin, at);
-      --depth_;
-      begin = at + 1;
-      if (kind == LineKind::finally_) line("finally:");
-      if (kind == LineKind::except_) handler("except Exception:");
-      if (kind == LineKind::except_exit) handler("except TaskletExit:");
+      depth_ -= deeper;
+      before = part;
     }
+    if (before == LineKind::except_class) raise_again();
+  }
+
+  // The head of an except with a class: the class is asked for in the handler, op by op.
+  void matching(const Line& head) {
+    line("except Exception:");
+    ++depth_;
+    nodes(head);
+    const std::string class_ = operand(next_op().a);
+    line(std::string("if _matches(") + (watched() ? "_f, " : "") + class_ + "):");
+    --depth_;
+  }
+  void raise_again() {
+    inside("else:");
+    ++depth_;
+    inside("raise");
+    --depth_;
+  }
+  void inside(std::string_view text) {
+    ++depth_;
+    line(text);
+    --depth_;
   }
 
   void handler(std::string_view head) {
@@ -168,14 +219,20 @@ class Renderer {
     return ops[1 + pc];
   }
 
-  // One op for each node that makes one; then the line's own, where there is one.
-  void statements(const Line& line) {
+  // One op for each node that makes one. Returns how many did.
+  std::size_t nodes(const Line& line) {
     std::size_t made = 0;
     for (const model::Node& node : line.nodes) {
       if (!makes_op(node)) continue;
       statement(next_op(), node.kind);
       ++made;
     }
+    return made;
+  }
+
+  // And the line's own, where there is one.
+  void statements(const Line& line) {
+    const std::size_t made = nodes(line);
     const bool goes_into_local =
         line.kind == LineKind::expression ||
         (line.kind == LineKind::assign && code().kind != FunctionCode::Kind::body);
@@ -202,6 +259,13 @@ class Renderer {
       case OpCode::new_object: return result(op, "_Object()");
       case OpCode::resolve: return result(op, global(op, node != NodeKind::member));
       case OpCode::look: return result(op, into(a) + "." + attribute(model::NameId{op.x}));
+      case OpCode::super_:
+        return result(op, "super(" + (op.argc == 2 ? a + ", " + operand(op.args[0]) : "") + ")." +
+                              attribute(model::NameId{op.x}));
+      case OpCode::is_instance:
+        return result(op, "+isinstance(" + left(a) + ", " + compared(operand(op.args[0])) + ")");
+      case OpCode::same:
+        return result(op, "+(" + left(a) + " is " + compared(operand(op.args[0])) + ")");
       case OpCode::call: return result(op, into(a) + "(" + arguments(op) + ")");
       case OpCode::store: return line(global(op, op.argc == 1) + " = " + a);
       case OpCode::store_attribute:
@@ -225,6 +289,7 @@ class Renderer {
       case OpCode::header:
       case OpCode::define_function:
       case OpCode::define_class:
+      case OpCode::match:
       case OpCode::jump:
       case OpCode::end_finally:
       case OpCode::leave:
@@ -240,6 +305,13 @@ class Renderer {
   // The callable that is called or the object that is looked into.
   std::string into(const std::string& object) const {
     return watched() ? "_c(" + object + ")" : bracketed(object);
+  }
+  // The two sides of a comparison, whose result becomes a number by the + before it.
+  std::string left(const std::string& object) const {
+    return watched() ? "_l(" + object + ")" : object;
+  }
+  std::string compared(const std::string& object) const {
+    return watched() ? "_c(" + object + ")" : object;
   }
   // 1.x would be a fraction.
   static std::string bracketed(const std::string& object) {

@@ -18,9 +18,11 @@ namespace midstride::runtimes::cpython {
 
 // How the source calls the harness.
 //   watched  for a run. `_f = _enter(CODE, parameters)` on entry, `_op(_f, CODE, PC)` before an op,
-//            `_catch(_f)` in a handler; values pass through `_v(_f, value)` when they are made and
-//            `_c(object)` when they are called or looked into. Ops that Python does not have are
-//            `_send`, `_receive`, `_yield`, `_spawn`, `_kill`, `_emit` and `_reload`.
+//            `_catch(_f)` in a handler; values pass through `_v(_f, value)` when they are made,
+//            `_c(object)` when they are called, looked into or compared with, and `_l(object)` when
+//            they are compared. `_matches(_f, class)` asks whether what is being handled was raised
+//            with an instance. Ops that Python does not have are `_send`, `_receive`, `_yield`,
+//            `_spawn`, `_kill`, `_emit` and `_reload`.
 //   plain    for people and for stand-alone programs. `_op()` before an op and nothing else around
 //            Python's own statements; the other ops say what they name, as in `_send('c', value)`.
 enum class Style : std::uint8_t { watched, plain };

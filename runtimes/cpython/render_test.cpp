@@ -138,6 +138,89 @@ def g(x):
 )");
 }
 
+TEST(Render, GivesClassesTheirBaseAndHandlersTheirClass) {
+  constexpr std::string_view text = R"(
+module shop
+  version 1
+    class B:
+      def f(self):
+        return 1
+    class X(B):
+      def f(self):
+        return super().f
+      def g(self):
+        return super(X, self).f
+    def h(o):
+      try:
+        emit isinstance(o, X) is 1
+      except B:
+        emit 1
+      except:
+        emit 2
+  version 2
+    class X:
+      def f(self):
+        return 1
+)";
+  EXPECT_EQ(module_of(text, Style::plain), R"(_op()
+class B:
+    __slots__ = ()
+    def f(self):
+        _op()
+        return 1
+_op()
+_0 = B
+_op()
+class X(_0):
+    __slots__ = ()
+    def f(self):
+        _op()
+        _0 = super().f
+        _op()
+        return _0
+    def g(self):
+        _op()
+        _0 = X
+        _op()
+        _0 = super(_0, self).f
+        _op()
+        return _0
+_op()
+def h(o):
+    try:
+        _op()
+        _1 = X
+        _op()
+        _0 = +isinstance(o, _1)
+        _op()
+        _0 = +(_0 is 1)
+        _op()
+        _emit(_0)
+    except Exception:
+        _op()
+        _0 = B
+        _op()
+        if _matches(_0):
+            _op()
+            _emit(1)
+        else:
+            _op()
+            _emit(2)
+)");
+  const model::Scenario scenario =
+      std::get<model::Scenario>(model::read("midstride 1" + std::string(text), "render_test"));
+  model::Program program;
+  program.compile(scenario);
+  EXPECT_EQ(python_module(scenario, program, 0, 1, Style::plain), R"(_op()
+class X(_Root):
+    __slots__ = ()
+    def f(self):
+        __class__
+        _op()
+        return 1
+)");
+}
+
 TEST(PythonName, IsAnotherOneOnlyWhereItMeansSomethingToPython) {
   EXPECT_EQ(python_name("shop"), "shop");
   EXPECT_EQ(python_name("len"), "len");

@@ -178,6 +178,14 @@ def _kill(name):
     hand_over()
 
 
+def _matches(cls):
+    """Whether what is being handled was raised with an instance of the class."""
+    if not isinstance(cls, type):
+        raise TypeError('catching what is not a class')
+    error = sys.exc_info()[1]
+    return isinstance(error, Raised) and isinstance(error.args[0], cls)
+
+
 # Reloads.
 
 attempts = []
@@ -263,7 +271,7 @@ def swap(name):
         exec(Loader(name, name).get_code(name), live, scratch)
         for known in NAMES[name]:
             _op()
-            swap_name(live, scratch, known, bound[name], undo)
+            swap_name(live, scratch, NAMES[name], known, bound[name], undo)
     except BaseException:
         _op()
         while undo:
@@ -295,11 +303,12 @@ def inspect(name):
 
 # The run.
 
-_Object, _Raised = Object, Raised
+_Object, _Raised, _Root = Object, Raised, Root
 names = {name: globals()[name] for name in (
     '_op', '_emit', '_send', '_receive', '_yield', '_spawn', '_kill', '_reload', '_Object',
-    '_Raised', 'TaskletExit')}
-names |= {name: vars(builtins)[name] for name in ('Exception', '__build_class__')}
+    '_Raised', '_Root', '_matches', 'TaskletExit')}
+names |= {name: vars(builtins)[name]
+          for name in ('Exception', '__build_class__', 'isinstance', 'super')}
 channels = {name: Channel(*options) for name, options in CHANNELS.items()}
 modules = {}
 loading = None

@@ -175,6 +175,13 @@ std::uint32_t Harness::error_of(Task& task, PyObject* exception, std::uint32_t& 
         run_->event(EventKind::resolve, x, 0, model::no_load);
       return run_->error(ErrorKind::name, {}, program().modules[x >> 16].slots[x & 0xffff], text);
     }
+    case OpCode::super_:
+      if (!is(exception, PyExc_AttributeError))
+        return run_->error(ErrorKind::no_super, {}, {}, text);
+      return run_->error(ErrorKind::attribute, {}, NameId{frame.op->x}, text);
+    case OpCode::define_class:
+    case OpCode::is_instance:
+    case OpCode::match: return run_->error(ErrorKind::not_a_class, {}, {}, text);
     case OpCode::look:
     case OpCode::store_attribute: return error_of_attribute(frame, text);
     case OpCode::call:

@@ -25,6 +25,7 @@ NameId object_of(const Op& op, const Run& run) {
       if (op.x >> 16 == model::Program::nowhere) return NameId{op.x & 0xffff};
       return program.modules[op.x >> 16].slots[op.x & 0xffff];
     case OpCode::look:
+    case OpCode::super_:
     case OpCode::store_attribute:
     case OpCode::spawn:
     case OpCode::kill: return NameId{op.x};
@@ -142,6 +143,13 @@ PyObject* Harness::object(PyObject* object) {
   return Py_NewRef(object);
 }
 
+PyObject* Harness::left(PyObject* object) {
+  Task& task = *running_;
+  if (task.abandoned) return unwind(task);
+  task.frames.back().left = Ref::borrowed(object);
+  return Py_NewRef(object);
+}
+
 PyObject* Harness::value(std::uint32_t frame_id, PyObject* value) {
   Task& task = *running_;
   if (task.abandoned) return unwind(task);
@@ -168,13 +176,21 @@ PyObject* Harness::value(std::uint32_t frame_id, PyObject* value) {
       if (PyType_Check(frame.object.get()))
         run_->event(EventKind::create, word(), identity_.value_of(frame.object.get()).word);
       break;
+    case OpCode::is_instance:
+    case OpCode::same: {
+      const auto how = op.code == OpCode::same ? model::IsAHow::same : model::IsAHow::instance;
+      const std::uint32_t left = identity_.value_of(frame.left.get()).word;
+      run_->event(EventKind::is_a, left, identity_.value_of(frame.object.get()).word,
+                  PyLong_AsLong(value) != 0 ? 1 : 0, static_cast<std::uint8_t>(how));
+      break;
+    }
     default: break;
   }
   const std::uint16_t locals = function_of(frame).locals;
   if (op.dst < locals) {
     write(task, frame, op.dst, value);
   } else if (op.dst != Operand::nothing && callable &&
-             (op.code == OpCode::resolve || op.code == OpCode::look)) {
+             (op.code == OpCode::resolve || op.code == OpCode::look || op.code == OpCode::super_)) {
     run_->event(EventKind::look, frame.slots + op.dst, identity_.handle_of(value),
                 identity_.code_of(value));
   }
@@ -187,6 +203,29 @@ void Harness::write(Task& task, Frame& frame, std::uint16_t local, PyObject* val
   if (Identity::callable(value))
     run_->event(EventKind::bind, frame.slots + local, identity_.handle_of(value),
                 identity_.code_of(value));
+}
+
+// Whether what is being handled in that frame was raised with an instance of the class; if so, it
+// is caught.
+PyObject* Harness::matches(std::uint32_t frame, PyObject* class_) {
+  Task& task = *running_;
+  if (task.abandoned) return unwind(task);
+  const Ref handled = Ref::owned(PyErr_GetHandledException());
+  if (!PyType_Check(class_)) {
+    PyErr_SetString(PyExc_TypeError, "catching what is not a class");
+    return nullptr;
+  }
+  task.frames.back().open = false;
+  if (PyErr_GivenExceptionMatches(handled.get(), interpreter_.prelude("Raised")) == 0)
+    Py_RETURN_FALSE;
+  const Ref arguments = Ref::owned(PyObject_GetAttrString(handled.get(), "args"));
+  PyObject* const raised = PyTuple_GET_ITEM(arguments.get(), 0);
+  const bool yes = PyObject_IsInstance(raised, class_) == 1;
+  const std::uint32_t word = identity_.value_of(raised).word;
+  run_->event(EventKind::is_a, word, identity_.value_of(class_).word, yes ? 1 : 0,
+              static_cast<std::uint8_t>(model::IsAHow::caught));
+  if (yes) run_->event(EventKind::catch_, frame, tell_of_throw(task, handled.get()));
+  return PyBool_FromLong(yes ? 1 : 0);
 }
 
 PyObject* Harness::caught(std::uint32_t frame) {

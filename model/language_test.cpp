@@ -1,0 +1,185 @@
+// What the statements and expressions of the scenario language mean, seen in what a run emits.
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "model/run.hpp"
+#include "model/subjects.hpp"
+#include "model/text.hpp"
+
+namespace midstride::model {
+namespace {
+
+// What task t emits and the errors that are thrown in it, in order, each with a blank after it.
+std::string said(const std::string& text, std::string_view subject = "model/overwrite") {
+  const auto read = model::read("midstride 1\n" + text, "language_test");
+  if (const auto* error = std::get_if<TextError>(&read)) return describe(*error);
+  const std::unique_ptr<Subject> runs = make_subject(subject);
+  Runner runner;
+  runner.run(std::get<Scenario>(read), *runs);
+  std::string all;
+  for (const Event& event : runner.trace().events()) {
+    if (event.kind() == EventKind::emit) all += runner.tables().show(Value{event.a}) + " ";
+    if (event.kind() == EventKind::throw_)
+      all += std::string(name_of(runner.tables().errors[event.b].kind)) + " ";
+  }
+  return all;
+}
+
+// With classes A, B(A) and C(B), of which A and B have an f, A a g as well.
+std::string with_classes(const std::string& lines) {
+  return said(R"(module m
+  version 1
+    class A:
+      def f(self):
+        return 1
+      def g(self):
+        return 2
+    class B(A):
+      def f(self):
+        return super().f
+      def above(self):
+        return super().g()
+      def beyond(self):
+        return super().nothing
+      def nobody():
+        return super().f
+      def self(self):
+        return super().self
+    class C(B):
+      def f(self):
+        return super(C, self).f
+    class Bare:
+      pass
+    def outside(self):
+      return super().f
+task t:
+)" + lines);
+}
+
+TEST(Language, AClassHasWhatItsBaseHas) {
+  EXPECT_EQ(with_classes("  emit m.C().g()\n  emit m.A().f()\n  m.C().h\n"), "2 1 attribute ");
+  EXPECT_EQ(with_classes("  emit m.B.g(m.C())\n"), "2 ");
+}
+
+TEST(Language, SuperLooksAfterTheClassThatHasTheMethod) {
+  EXPECT_EQ(with_classes("  emit m.C().f()().function is m.A.f.function\n"), "1 ");
+  EXPECT_EQ(with_classes("  emit m.B().f()()\n  emit m.B().above()\n"), "1 2 ");
+  EXPECT_EQ(with_classes("  o = m.B()\n  emit o.f().self is o\n  emit o.self() is o\n"), "1 1 ");
+  EXPECT_EQ(with_classes("  o = m.C()\n  emit super(m.B, o).f()\n"), "1 ");
+}
+
+TEST(Language, SuperIsAnErrorWhereThereIsNoClassOrNoObjectOfIt) {
+  EXPECT_EQ(with_classes("  m.B().beyond()\n"), "attribute ");
+  EXPECT_EQ(with_classes("  m.B.nobody()\n"), "no-super ");
+  EXPECT_EQ(with_classes("  m.outside(m.B())\n"), "no-super ");
+  EXPECT_EQ(with_classes("  super().f\n"), "no-super ");
+  EXPECT_EQ(with_classes("  m.B.above(m.A())\n"), "no-super ");
+  EXPECT_EQ(with_classes("  m.B.above(None)\n"), "attribute ");
+  EXPECT_EQ(with_classes("  super(1, m.B()).f\n"), "no-super ");
+  EXPECT_EQ(with_classes("  super(m.Bare, m.B()).f\n"), "no-super ");
+}
+
+TEST(Language, IsinstanceGoesUpTheLine) {
+  EXPECT_EQ(with_classes("  emit isinstance(m.C(), m.A)\n  emit isinstance(m.A(), m.C)\n"), "1 0 ");
+  EXPECT_EQ(with_classes("  emit isinstance(1, m.A)\n  emit isinstance(m.A, m.A)\n"), "0 0 ");
+  EXPECT_EQ(with_classes("  isinstance(m.A(), 1)\n"), "not-a-class ");
+}
+
+TEST(Language, IsAsksForTheSameThing) {
+  EXPECT_EQ(with_classes("  o = m.A()\n  emit o is o\n  emit o is m.A()\n  emit 7 is 7\n"),
+            "1 0 1 ");
+  EXPECT_EQ(with_classes("  k = m.A().f\n  emit k is k\n  emit m.A().f is m.A().f\n"), "1 0 ");
+}
+
+TEST(Language, ABaseHasToBeAClass) {
+  EXPECT_EQ(said("module m\n  version 1\n    a = 1\n    class X(a):\n      pass\ntask t: m.X\n"),
+            "not-a-class name ");
+}
+
+// `lines` are tried, by handlers for B, for other errors and for a kill.
+std::string tried(const std::string& lines) {
+  return with_classes("  try:\n    " + lines + R"(
+  except m.B:
+    emit 10
+  except:
+    emit 20
+  except TaskletExit:
+    emit 30
+  emit 40
+)");
+}
+
+TEST(Language, AnExceptWithAClassCatchesItsInstances) {
+  EXPECT_EQ(tried("raise m.B()"), "raised 10 40 ");
+  EXPECT_EQ(tried("raise m.C()"), "raised 10 40 ");
+  EXPECT_EQ(tried("raise m.A()"), "raised 20 40 ");
+  EXPECT_EQ(tried("raise 1"), "raised 20 40 ");
+  EXPECT_EQ(tried("x"), "name 20 40 ");
+  EXPECT_EQ(tried("kill t"), "task-exit 30 40 ");
+  EXPECT_EQ(tried("pass"), "40 ");
+}
+
+TEST(Language, WhatAnExceptWithAClassDoesNotCatchGoesOn) {
+  const std::string inner = R"(  try:
+    try:
+      raise m.A()
+    except m.B:
+      emit 10
+    finally:
+      emit 50
+  except m.A:
+    emit 60
+)";
+  EXPECT_EQ(with_classes(inner), "raised 50 60 ");
+}
+
+TEST(Language, AnErrorOfAskingForTheClassTakesItsPlace) {
+  const auto asking = [](const std::string& class_) {
+    return with_classes("  try:\n    try:\n      raise 1\n    except " + class_ +
+                        ":\n      emit 10\n    except:\n      emit 20\n  except:\n    emit 60\n");
+  };
+  EXPECT_EQ(asking("m.gone"), "raised name 60 ");
+  EXPECT_EQ(asking("m.outside"), "raised not-a-class 60 ");
+}
+
+TEST(Language, AHandlerThatReturnsOrThrowsDoesSo) {
+  EXPECT_EQ(with_classes("  try:\n    raise m.B()\n  except m.B:\n    return 1\n  emit 40\n"),
+            "raised ");
+  EXPECT_EQ(
+      with_classes("  try:\n    raise m.B()\n  except m.B:\n    raise 2\n  except:\n    emit 1\n"),
+      "raised raised ");
+}
+
+// A class, a method of it that says super() and the cell between them are a cycle.
+TEST(Language, OldClassesThatSaySuperWaitForACollect) {
+  const std::string text = R"(midstride 1
+module m
+  version 1
+    class A:
+      def f(self):
+        return super().f
+  version 2
+    pass
+task t: pass
+reload r: m -> 2
+do
+  reload r
+  collect
+)";
+  const auto read = model::read(text, "language_test");
+  const std::unique_ptr<Subject> subject = make_subject("model/swap");
+  Runner runner;
+  runner.run(std::get<Scenario>(read), *subject);
+  std::string order;
+  for (const Event& event : runner.trace().events()) {
+    if (event.kind() == EventKind::collect) order += "collect ";
+    if (event.kind() == EventKind::free) order += runner.tables().show_code(event.a) + ", ";
+  }
+  EXPECT_EQ(order, "m of version 1, collect m.A.f of version 1, ");
+}
+
+}  // namespace
+}  // namespace midstride::model

@@ -1,0 +1,35 @@
+// Methods that were looked up once are remembered by class and name. When a class gets or loses a
+// method, what is remembered for that class is forgotten, and what is remembered for the classes
+// that are based on it is not.
+#include "model/mutants/mutants.hpp"
+#include "model/reclamation/policies.hpp"
+#include "model/strategies/strategies.hpp"
+
+namespace midstride::model::runtime {
+
+namespace {
+
+const Strategy broken = [] {
+  Strategy strategy = in_place;
+  strategy.lookups = LookupRule::remembered;
+  return strategy;
+}();
+
+}  // namespace
+
+const Mutant m18{
+    .id = "M18",
+    .title = "stale-cache",
+    .base = "model/in-place",
+    .step = "look",
+    .bug = "a look-up that is remembered outlives a change of a base class",
+    .seen_in = "openjdk/jdk PR#1313",
+    .granularity = Granularity::yields,
+    .guarantee = "fresh",
+    .runs_max = 5000,
+    .size_max = 30,
+    .strategy = &broken,
+    .reclamation = &reachability,
+};
+
+}  // namespace midstride::model::runtime
