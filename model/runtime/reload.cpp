@@ -54,14 +54,19 @@ void Runtime::load_batch(std::span<Reloading> batch, bool first) {
 
 bool Runtime::admit(std::span<Reloading> batch) {
   if (strategy_.admit == nullptr) return true;
-  const auto taken = [&](const Reloading& one) { return !modules[one.module].open.empty(); };
+  const auto taken = [&](const Reloading& one) {
+    const ModuleState& module = modules[one.module];
+    return !module.open.empty() || module.load != one.admitted_after;
+  };
   do {
     for (Reloading& reloading : batch) {
-      if (strategy_.admit(reloading)) continue;
+      const bool good = strategy_.admit(reloading);
+      reloading.admitted_after = modules[reloading.module].load;
+      if (good) continue;
       for (const Reloading& one : batch) run_->reject(one.attempt, reloading.why);
       return false;
     }
-    // While it waited for one module another one may have been taken.
+    // While it waited for one module another one may have been taken, or reloaded.
   } while (std::any_of(batch.begin(), batch.end(), taken));
   return true;
 }

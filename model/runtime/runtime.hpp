@@ -129,9 +129,10 @@ struct Reloading {
   std::uint32_t staging = 0;  // namespace of the body; the live one if the strategy has no stage
   std::uint32_t retired_namespace = no_namespace;
   std::uint32_t error = no_error;
-  RejectWhy why = RejectWhy::own_body;  // for admit to say
-  std::span<Reloading> batch{};         // all of its batch, itself included
-  bool joins = false;                   // its next step goes on with one of another in its batch
+  RejectWhy why = RejectWhy::own_body;     // for admit to say
+  std::uint32_t admitted_after = no_load;  // the last load of the module by then
+  std::span<Reloading> batch{};            // all of its batch, itself included
+  bool joins = false;                      // its next step goes on with one of another in its batch
   static constexpr std::uint32_t no_namespace = 0xffff'ffff;
 
   void step_begins(Step step);
