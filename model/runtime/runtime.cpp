@@ -195,7 +195,7 @@ void Runtime::let_go_of(std::uint32_t namespace_) {
 }
 
 void Runtime::pin(std::vector<std::uint32_t>& pins, std::uint32_t module, std::uint32_t load) {
-  if (pins.empty()) pins.resize(modules.size(), no_load);
+  if (pins.empty()) pins.resize(program().modules.size(), no_load);
   unpin(pins, module);
   pins[module] = load;
   ++namespaces[loads[load].namespace_].pins;

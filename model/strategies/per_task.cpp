@@ -89,10 +89,10 @@ void frame_left(Runtime& runtime, Stack& stack, std::uint32_t module) {
   const auto together = [&](std::uint32_t other) {
     return other == module || (batch(module) != no_load && batch(other) == batch(module));
   };
-  for (std::uint32_t other = 0; other < runtime.modules.size(); ++other) {
+  for (std::uint32_t other = 0; other < runtime.program().modules.size(); ++other) {
     if (together(other) && runtime.runs_code_of(stack, other)) return;
   }
-  for (std::uint32_t other = 0; other < runtime.modules.size(); ++other) {
+  for (std::uint32_t other = 0; other < runtime.program().modules.size(); ++other) {
     if (together(other)) runtime.unpin(stack.pins, other);
   }
   wake_waiting(runtime, module);

@@ -10,7 +10,7 @@ namespace midstride::model::runtime {
 namespace {
 
 void pin_to_this_world(Runtime& runtime, Stack& stack) {
-  for (std::uint32_t module = 0; module < runtime.modules.size(); ++module) {
+  for (std::uint32_t module = 0; module < runtime.program().modules.size(); ++module) {
     const bool inherited = !stack.pins.empty() && stack.pins[module] != no_load;
     if (!inherited) runtime.pin(stack.pins, module, runtime.load_seen(stack, module));
   }
