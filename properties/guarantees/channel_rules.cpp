@@ -328,7 +328,8 @@ class ChannelRules final : public RunMonitor {
   }
 
   void kill(const Event& event) {
-    if (tasks_.get(running_).where == Where::ring) acts();
+    const bool by_tasklet = tasks_.get(running_).where == Where::ring;
+    if (by_tasklet) acts();
     Task& row = tasks_[event.a];
     const bool over = row.where == Where::over;
     const bool in_vain = (event.how() & sim::kill_in_vain) != 0;
@@ -340,7 +341,7 @@ class ChannelRules final : public RunMonitor {
     if (!row.begun && (event.how() & sim::kill_thrown) == 0) return;  // its end follows
     leave_queue(event.a);
     join_end(event.a);
-    if ((event.how() & sim::kill_pending) == 0) turn_to(event.a);
+    if (by_tasklet && (event.how() & sim::kill_pending) == 0) turn_to(event.a);
   }
 
   void end(const Event& event) {
@@ -353,6 +354,7 @@ class ChannelRules final : public RunMonitor {
     const std::uint32_t task = event.a;
     const auto how = static_cast<RingHow>(event.how());
     if (how == ring_joined) {
+      acts();
       tasks_[task].tasklet = true;
       return join_end(task);
     }

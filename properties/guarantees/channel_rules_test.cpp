@@ -120,6 +120,22 @@ TEST_F(ChannelRules, SayWhoIsNextWhereTheRingDecides) {
   EXPECT_EQ(judge(), "violated: the ring turns to task 3; u goes on");
 }
 
+// Though the send has let u go first, t goes on, and is the ring's current again.
+TEST_F(ChannelRules, LetANewTaskletJoinBeforeWhoGoesOn) {
+  go_on(2), block(BlockHow::receive, 0, 0);
+  go_on(1), send(2, 15), ring(ring_joined, 4), ring(RingHow::schedule, 2);
+  EXPECT_EQ(judge(), "held, exercised");
+}
+
+// 4 is no tasklet, so that the ring does not turn to whom it kills.
+TEST_F(ChannelRules, LetWhoIsKilledByAReloadJoinOneAfterTheOther) {
+  go_on(1), block(BlockHow::receive, 0, 0);
+  go_on(2), block(BlockHow::receive, 0, -1);
+  story(EventKind::switch_, 4, 3), story(EventKind::kill, 1), story(EventKind::kill, 2);
+  go_on(3), ring(RingHow::schedule, 1);
+  EXPECT_EQ(judge(), "held, not exercised");
+}
+
 TEST_F(ChannelRules, SayNothingOfWhoIsNextWhereAPolicyDecides) {
   go_on(3), ring(RingHow::schedule, 1), go_on(2);
   EXPECT_EQ(judge(), "held, not exercised");
