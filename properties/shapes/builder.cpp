@@ -362,6 +362,10 @@ void Builder::counterparts() {
 }
 
 void Builder::finish(model::Scenario& out) {
+  if (pieces_.empty()) {
+    task();
+    plain(LineKind::pass);
+  }
   counterparts();
   if (modules_[1].names.none() && modules_[1].reloads == 0) module_count_ = 1;
   if (reloads_.empty()) want_reload(0);
