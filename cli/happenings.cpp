@@ -92,8 +92,11 @@ class Teller {
         return add(fmt::format("is rejected: {}", name_of(static_cast<model::RejectWhy>(event.b))),
                    Happening::Kind::error);
       case EventKind::reload_wait: return add("waits for " + tables_.show_attempt(event.b));
-      case EventKind::free: return list("frees ", tables_.show_code(event.a));
-      case EventKind::live:
+      case EventKind::free:
+        freed_codes_.push_back(event.a);
+        return list("frees ", tables_.show_code(event.a));
+      case EventKind::live:  // that what is retired is still held is no news
+        if (std::find(freed_codes_.begin(), freed_codes_.end(), event.a) == freed_codes_.end()) return;
         return add(fmt::format("{} is freed but held: {}", tables_.show_code(event.a),
                                name_of(static_cast<model::HolderKind>(event.b))),
                    Happening::Kind::error);
@@ -333,6 +336,7 @@ class Teller {
 
   const model::Run& run_;
   const model::Tables& tables_;
+  std::vector<std::uint32_t> freed_codes_;
   const std::vector<OpText> texts_;
   Locals locals_;
   std::map<Who, State> states_;
