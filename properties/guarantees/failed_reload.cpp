@@ -163,7 +163,9 @@ class FailedReload final : public RunMonitor {
     switch (owner.kind()) {
       case Owner::Kind::namespace_: return show_name(tables(), module << 16 | slot.slot);
       case Owner::Kind::class_:
-        return fmt::format("{} of {}", tables().scenario->text(NameId{slot.slot}),
+        return fmt::format("{} of {}",
+                           slot.slot == base_slot ? std::string_view("the base")
+                                                  : tables().scenario->text(NameId{slot.slot}),
                            tables().show(Value::of(Tag::class_, owner.index())));
       case Owner::Kind::module: {
         constexpr std::string_view slots[] = {"namespace", "version", "in-progress flag"};
