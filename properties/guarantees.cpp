@@ -12,7 +12,7 @@ std::span<const model::Guarantee> guarantees() {
                                 no_use_after_free(), no_early_free(), reclaimed(), whole_call(),
                                 // Atomicity, freshness, order, consistency
                                 failed_reload(), isolation(), batch(), fresh(), monotone(),
-                                serial(), version_consistent(), dependants(), removed_names(),
+                                serial(), version_consistent(), removed_names(), dependants(),
                                 // Classes and their instances
                                 identity(), super(),
                                 // The scheduler, and over two runs
