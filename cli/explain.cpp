@@ -32,6 +32,7 @@ std::string promise_of(const properties::Claim& claim) {
     case properties::Promise::holds: return "holds";
     case properties::Promise::given_up:
       return fmt::format("given up by design: violated within {} runs", claim.runs_max);
+    case properties::Promise::seldom: return "given up by design, seldom violated";
     case properties::Promise::conditional:
       return fmt::format("holds if {}: {}; else violated within {} runs", claim.predicate->name,
                          claim.predicate->means, claim.runs_max);

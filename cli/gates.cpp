@@ -42,7 +42,7 @@ void violations_missed(const CampaignResult& campaign, std::vector<std::string>&
     const std::string_view name = properties::guarantees()[at].name;
     const properties::Claim* claim =
         properties::claim_on(campaign.subject, campaign.granularity, name);
-    if (claim == nullptr || claim->promise == Promise::holds) continue;
+    if (claim == nullptr || claim->runs_max == 0) continue;
     const bool found =
         std::any_of(campaign.violated.begin(), campaign.violated.end(),
                     [&](const properties::Violated& violated) {

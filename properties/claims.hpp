@@ -24,6 +24,7 @@ std::span<const Predicate> predicates();
 enum class Promise : std::uint8_t {
   holds,        // in every run
   given_up,     // violated by design; a campaign finds it within Claim::runs_max runs
+  seldom,       // violated by design, too rarely for a number of runs: a corpus file shows it
   conditional,  // holds in every run in which the predicate is true, and is violated outside it
 };
 struct Claim {
