@@ -32,7 +32,7 @@ struct Mutant {
   Granularity granularity;     // under which it shows
   std::string_view guarantee;  // that must catch it
   // May break with it, as what follows from the same bug. Nothing else may.
-  std::array<std::string_view, 3> also{};
+  std::array<std::string_view, 5> also{};
   // A scenario needs one of these (docs/generator.md); none: any will do.
   std::array<std::string_view, 2> shapes{};
   std::uint32_t shape_permille = 1000;  // P(shape): of generated scenarios

@@ -44,8 +44,11 @@ const Mutant m8{
     .seen_in = "erlang/otp PR#7345",
     .granularity = Granularity::yields,
     .guarantee = "activation",
-    .runs_max = 20000,
-    .size_max = 45,
+    .schedule_permille = 111,
+    .runs_median = 6,
+    .runs_max = 90,
+    .size = 11,
+    .size_max = 12,
     .strategy = &broken,
     .reclamation = &reachability,
 };

@@ -41,8 +41,11 @@ const Mutant m10{
     .seen_in = "erlang/otp#8300, dynup/kpatch#982",
     .granularity = Granularity::ops,
     .guarantee = "progress",
-    .runs_max = 20000,
-    .size_max = 45,
+    .schedule_permille = 39,
+    .runs_median = 22,
+    .runs_max = 260,
+    .size = 9,
+    .size_max = 19,
     .strategy = &broken,
     .reclamation = &reachability,
 };

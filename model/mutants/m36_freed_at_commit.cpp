@@ -17,10 +17,10 @@ const Mutant m36{
     .guarantee = "no-use-after-free",
     .also = {"no-early-free"},
     .schedule_permille = 404,
-    .runs_median = 3,
-    .runs_max = 30,
+    .runs_median = 2,
+    .runs_max = 25,
     .size = 9,
-    .size_max = 18,
+    .size_max = 13,
     .strategy = &swap,
     .reclamation = &immediate,
 };

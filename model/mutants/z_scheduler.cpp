@@ -29,6 +29,22 @@ Mutant of_scheduler(std::string_view id, std::string_view title, std::string_vie
           .planted = planted};
 }
 
+// What scenarios measure: properties/laws_mutants_test.cpp.
+struct Measured {
+  std::array<std::string_view, 2> shapes{};
+  std::uint32_t shape_permille = 1000;
+  std::uint32_t schedule_permille, runs_median, runs_max, size, size_max;
+};
+void put(Mutant& mutant, const Measured& measured) {
+  mutant.shapes = measured.shapes;
+  mutant.shape_permille = measured.shape_permille;
+  mutant.schedule_permille = measured.schedule_permille;
+  mutant.runs_median = measured.runs_median;
+  mutant.runs_max = measured.runs_max;
+  mutant.size = measured.size;
+  mutant.size_max = measured.size_max;
+}
+
 }  // namespace
 
 const Mutant z1 = [] {
@@ -44,8 +60,13 @@ const Mutant z2 = [] {
   Mutant mutant = of_scheduler("Z2", "killed-waiter-queued", "K2",
                                "a tasklet that is killed while it receives stays in its queue",
                                sim::Planted::killed_waiter_queued);
-  mutant.runs_max = 2000;
-  mutant.size_max = 20;
+  put(mutant, {.shapes = {"killed"},
+               .shape_permille = 66,
+               .schedule_permille = 179,
+               .runs_median = 42,
+               .runs_max = 860,
+               .size = 11,
+               .size_max = 19});
   mutant.programs_max = 1000;
   return mutant;
 }();
@@ -54,8 +75,13 @@ const Mutant z3 = [] {
   Mutant mutant =
       of_scheduler("Z3", "duplicate-insert", "S3, K2", "who is in the ring already joins it again",
                    sim::Planted::duplicate_insert);
-  mutant.runs_max = 2000;
-  mutant.size_max = 20;
+  put(mutant, {.shapes = {"killed", "spawned"},
+               .shape_permille = 145,
+               .schedule_permille = 78,
+               .runs_median = 46,
+               .runs_max = 890,
+               .size = 8,
+               .size_max = 20});
   mutant.programs_max = 1000;
   return mutant;
 }();
@@ -80,8 +106,13 @@ const Mutant z6 = [] {
                                "the tail of the queue is served, not its head",
                                sim::Planted::last_come_first_served);
   mutant.seen_in = by_hand;
-  mutant.runs_max = 2000;
-  mutant.size_max = 20;
+  put(mutant, {.shapes = {},
+               .shape_permille = 1000,
+               .schedule_permille = 137,
+               .runs_median = 4,
+               .runs_max = 73,
+               .size = 13,
+               .size_max = 24});
   mutant.programs_max = 1000;
   return mutant;
 }();
@@ -91,8 +122,13 @@ const Mutant z7 = [] {
                                "a send prefers the sender with -1, a receive the receiver with 1",
                                sim::Planted::preference_swapped);
   mutant.seen_in = by_hand;
-  mutant.runs_max = 2000;
-  mutant.size_max = 20;
+  put(mutant, {.shapes = {},
+               .shape_permille = 1000,
+               .schedule_permille = 731,
+               .runs_median = 1,
+               .runs_max = 14,
+               .size = 8,
+               .size_max = 8});
   mutant.policy = "stackless";
   mutant.programs_max = 1000;
   return mutant;
@@ -103,8 +139,13 @@ const Mutant z8 = [] {
                                "the channel callback comes when the balance has changed",
                                sim::Planted::told_too_late);
   mutant.seen_in = by_hand;
-  mutant.runs_max = 2000;
-  mutant.size_max = 20;
+  put(mutant, {.shapes = {},
+               .shape_permille = 1000,
+               .schedule_permille = 849,
+               .runs_median = 1,
+               .runs_max = 12,
+               .size = 7,
+               .size_max = 8});
   mutant.programs_max = 1000;
   return mutant;
 }();
@@ -114,8 +155,13 @@ const Mutant z9 = [] {
       "Z9", "uncaught-drops-the-ring", "S9",
       "an exception that nobody caught takes the other runnable tasklets out of the ring",
       sim::Planted::uncaught_drops_the_ring);
-  mutant.runs_max = 2000;
-  mutant.size_max = 20;
+  put(mutant, {.shapes = {},
+               .shape_permille = 1000,
+               .schedule_permille = 91,
+               .runs_median = 6,
+               .runs_max = 110,
+               .size = 7,
+               .size_max = 8});
   mutant.programs_max = 1000;
   return mutant;
 }();
@@ -125,8 +171,13 @@ const Mutant z10 = [] {
                                "a tasklet that has caught a kill is taken for dead",
                                sim::Planted::caught_kill_counts_as_dead);
   mutant.granularity = Granularity::ops;
-  mutant.runs_max = 20000;
-  mutant.size_max = 20;
+  put(mutant, {.shapes = {"killed"},
+               .shape_permille = 66,
+               .schedule_permille = 1,
+               .runs_median = 21415,
+               .runs_max = 150000,
+               .size = 16,
+               .size_max = 18});
   mutant.programs_max = 20000;
   return mutant;
 }();
