@@ -155,6 +155,7 @@ const Mutant z9 = [] {
       "Z9", "uncaught-drops-the-ring", "S9",
       "an exception that nobody caught takes the other runnable tasklets out of the ring",
       sim::Planted::uncaught_drops_the_ring);
+  mutant.also = {"reclaimed"};
   put(mutant, {.shapes = {},
                .shape_permille = 1000,
                .schedule_permille = 91,
