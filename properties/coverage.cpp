@@ -44,9 +44,9 @@ enum class Hit : std::uint8_t {
 
 constexpr std::array<Probe, static_cast<std::size_t>(Hit::count)> table = {{
     {"frame-outlived-reload", "a frame went on after a reload of its module",
-     mask_of(EventKind::enter, EventKind::op), 100},
+     mask_of(EventKind::enter, EventKind::op), 80},
     {"frame-outlived-two", "a frame went on after two reloads of its module",
-     mask_of(EventKind::enter, EventKind::op), 1000},
+     mask_of(EventKind::enter, EventKind::op), 400},
     {"held-handle-called", "a method or function in a local was called after a reload",
      mask_of(EventKind::bind, EventKind::call), 1000},
     {"handle-crossed-channel", "a method or function went through a channel",
@@ -54,7 +54,7 @@ constexpr std::array<Probe, static_cast<std::size_t>(Hit::count)> table = {{
     {"handle-parked", "a method or function waited in a blocked sender during a reload",
      mask_of(EventKind::receive, EventKind::block), 4000},
     {"held-object-read", "a local with a class, an instance or a {} was read after a reload",
-     mask_of(EventKind::write, EventKind::read), 3000},
+     mask_of(EventKind::write, EventKind::read), 250},
     {"reload-before-call", "a reload came between the look-up and the entry of a call",
      mask_of(EventKind::look, EventKind::call), 4000},
     {"call-refused", "a call was refused because of the number of its arguments",
