@@ -82,7 +82,7 @@ struct Campaign::State {
          .first_run = result.runs,
          .run_seed = seed,
          .runs = 1,
-         .scenario = model::explicit_decisions(scenario, judge.runner(), outcome),
+         .scenario = model::kept(scenario, judge.runner(), outcome),
          .violation = found.violation});
   }
 

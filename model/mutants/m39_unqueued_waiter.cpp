@@ -47,6 +47,7 @@ const Mutant m39{
     .seen_in = "reloaders that tear down the waiters of the old version",
     .granularity = Granularity::yields,
     .guarantee = "scheduler",
+    .also = {"channel-rules"},
     .schedule_permille = 164,
     .runs_median = 6,
     .runs_max = 70,

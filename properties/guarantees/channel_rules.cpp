@@ -353,6 +353,8 @@ class ChannelRules final : public RunMonitor {
     const std::uint32_t task = event.a;
     const auto how = static_cast<RingHow>(event.how());
     if (how == ring_joined) {
+      // By the running tasklet, or from outside.
+      if (event.actor() == Actor::of(ActorKind::tasklet, running_)) acts();
       tasks_[task].tasklet = true;
       return join_end(task);
     }
