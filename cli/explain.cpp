@@ -116,7 +116,7 @@ void explain_mutant(const Terminal& terminal, const model::Mutant& mutant) {
     terminal.out(
         "  budget       found within {} random programs over sim "
         "(properties/laws_channels_test.cpp);\n"
-        "               no scenario can say what it takes\n",
+        "               generated scenarios do not have what it takes\n",
         mutant.programs_max);
     return;
   }

@@ -61,7 +61,7 @@ ExitCode shrink(const ShrinkOptions& options) {
   }
   const model::Found found = violation_to_keep(outcome.verdict, judge.runner().last());
   const properties::Bug bug = properties::bug_of(found, judge.runner().last());
-  model::Scenario recorded = explicit_decisions(scenario, judge.runner(), outcome);
+  model::Scenario recorded = kept(scenario, judge.runner(), outcome);
   const bool repeats = shows(bug, judge.run(recorded, *subject), judge.runner().last());
   if (!repeats) {
     return terminal.say(

@@ -714,6 +714,10 @@ std::string_view name_of_last(const Taken& taken) {
   return taken.step ? name_of(*taken.step) : name_of(taken.op);
 }
 
+Scenario kept(const Scenario& scenario, const Runner& runner, const Outcome& outcome) {
+  return scenario.policy == "stackless" ? scenario : explicit_decisions(scenario, runner, outcome);
+}
+
 bool known_policy(std::string_view name) {
   return name == "stop" || sim::make_policy(name) != nullptr;
 }

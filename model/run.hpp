@@ -255,5 +255,9 @@ bool known_policy(std::string_view name);
 // The same scenario with the decisions that a run took, by name, each with what it ran, and nothing
 // left to a policy (`stop`).
 Scenario explicit_decisions(const Scenario& scenario, const Runner& runner, const Outcome& outcome);
+// What to keep of that run so that it can be made again and shrunk: explicit decisions; but under
+// `stackless`, where the ring decides and nothing is drawn, the scenario as it is, since
+// channel-rules asks of the ring only there what it asks.
+Scenario kept(const Scenario& scenario, const Runner& runner, const Outcome& outcome);
 
 }  // namespace midstride::model

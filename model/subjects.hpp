@@ -46,7 +46,7 @@ struct Mutant {
   sim::Planted planted = sim::Planted::none;  // a rule of sim is broken instead of a step
   std::string_view policy = "random";         // under which it shows
   // Budget in random programs over sim's C++ interface (properties/laws_channels_test.cpp). Where
-  // runs_max is 0 no scenario can show the bug, and these must.
+  // runs_max is 0 generated scenarios do not show the bug, and these must.
   std::uint32_t programs_max = 0;
 };
 std::span<const Mutant* const> mutants();

@@ -76,14 +76,13 @@ struct Campaign::State {
       ++known.runs;
       return;
     }
-    result.violated.push_back(
-        {.guarantee = found.guarantee,
-         .standing = how,
-         .first_run = result.runs,
-         .run_seed = seed,
-         .runs = 1,
-         .scenario = model::explicit_decisions(scenario, judge.runner(), outcome),
-         .violation = found.violation});
+    result.violated.push_back({.guarantee = found.guarantee,
+                               .standing = how,
+                               .first_run = result.runs,
+                               .run_seed = seed,
+                               .runs = 1,
+                               .scenario = model::kept(scenario, judge.runner(), outcome),
+                               .violation = found.violation});
   }
 
   bool step() {

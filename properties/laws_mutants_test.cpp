@@ -25,7 +25,8 @@ constexpr std::uint64_t chance_runs_min = 20'000;
 class Mutants : public testing::TestWithParam<const model::Mutant*> {
  protected:
   void SetUp() override {
-    if (mutant.runs_max == 0) GTEST_SKIP() << "no scenario shows it: laws_channels_test.cpp";
+    if (mutant.runs_max == 0)
+      GTEST_SKIP() << "generated scenarios do not show it: laws_channels_test.cpp";
   }
   CampaignOptions options(std::uint64_t seed, std::uint32_t recheck_every) const {
     return {.seed = seed,

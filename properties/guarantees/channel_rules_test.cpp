@@ -43,6 +43,13 @@ TEST_F(ChannelRules, HoldWhereTheHeadOfTheQueueIsServedWithWhatItParked) {
   EXPECT_EQ(judge(), "held, exercised");
 }
 
+// With turns in hand who acts goes on, and the end of the ring is just before it.
+TEST_F(ChannelRules, HoldWhereWhoServedThePreferredGoesOnAndSpawns) {
+  go_on(2), block(BlockHow::receive, 0, 0);
+  go_on(1), send(2, 15), ring(ring_joined, 4), ring(RingHow::schedule, 2);
+  EXPECT_EQ(judge(), "held, exercised");
+}
+
 TEST_F(ChannelRules, AreNotExercisedWhereNobodyMeets) {
   go_on(1), block(BlockHow::receive, 0, 0);
   EXPECT_EQ(judge(), "held, not exercised");
