@@ -96,7 +96,8 @@ class Teller {
         freed_codes_.push_back(event.a);
         return list("frees ", tables_.show_code(event.a));
       case EventKind::live:  // that what is retired is still held is no news
-        if (std::find(freed_codes_.begin(), freed_codes_.end(), event.a) == freed_codes_.end()) return;
+        if (std::find(freed_codes_.begin(), freed_codes_.end(), event.a) == freed_codes_.end())
+          return;
         return add(fmt::format("{} is freed but held: {}", tables_.show_code(event.a),
                                name_of(static_cast<model::HolderKind>(event.b))),
                    Happening::Kind::error);

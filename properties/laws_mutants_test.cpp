@@ -124,7 +124,8 @@ TEST_P(Mutants, have_the_chances_that_they_record) {
   }
   ASSERT_GT(caught, 0U) << mutant.id;
   const double mean = static_cast<double>(chance_runs) / caught;
-  expect_near(mutant.shape_permille, 1000.0 * with_shape / static_cast<double>(chance_runs), "shape_permille");
+  expect_near(mutant.shape_permille, 1000.0 * with_shape / static_cast<double>(chance_runs),
+              "shape_permille");
   expect_near(mutant.schedule_permille, 1000.0 * caught / with_shape, "schedule_permille");
   EXPECT_LE(mutant.runs_max, 15 * mean) << mutant.id << ": the budget is generous";
   EXPECT_GE(mutant.runs_max, 7 * mean) << mutant.id << ": the budget will be missed";
