@@ -157,7 +157,7 @@ t  nobody catches it: the tasklet ends
 )");
 }
 
-constexpr std::string_view held = R"(midstride 1
+constexpr std::string_view holding = R"(midstride 1
 subject model/in-place
 module shop
   version 1
@@ -184,14 +184,14 @@ then round-robin
 )";
 
 TEST(Session, TheViolationIsMarkedWhereItHappened) {
-  EXPECT_THAT(shown(held, Layout::session), HasSubstr(R"(
+  EXPECT_THAT(shown(holding, Layout::session), HasSubstr(R"(
 t    m()  enters shop.X.f of version 2
      ^ violates method-behaviour
 )"));
 }
 
 TEST(Columns, EachTaskletAndTheReloadHaveTheirOwnAndTheViolationIsMarked) {
-  const std::string text = shown(held, Layout::columns);
+  const std::string text = shown(holding, Layout::columns);
   std::istringstream lines(text);
   std::string head;
   std::getline(lines, head);
@@ -206,8 +206,8 @@ TEST(Columns, EachTaskletAndTheReloadHaveTheirOwnAndTheViolationIsMarked) {
 
 TEST(Columns, TheyFitTheWidthAndLoseNoWord) {
   constexpr std::size_t width = 60;
-  const std::string wide = shown(held, Layout::columns, 200);
-  const std::string narrow = shown(held, Layout::columns, width);
+  const std::string wide = shown(holding, Layout::columns, 200);
+  const std::string narrow = shown(holding, Layout::columns, width);
   std::istringstream lines(narrow);
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), width) << line;
   const auto letters = [](std::string text) {

@@ -13,7 +13,7 @@
 namespace midstride::model {
 namespace {
 
-constexpr std::string_view text = R"(midstride 1
+constexpr std::string_view program_text = R"(midstride 1
 module shop
   version 1
     class X:
@@ -35,7 +35,7 @@ reload r: shop -> 2
 class EventInWords : public testing::Test {
  protected:
   EventInWords() {
-    scenario_ = std::get<Scenario>(read(text, "event_test"));
+    scenario_ = std::get<Scenario>(read(program_text, "event_test"));
     program_.compile(scenario_);
     tables_.scenario = &scenario_;
     tables_.program = &program_;

@@ -2,16 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include "model/scenario_of_test.hpp"
 #include "model/text.hpp"
 
 namespace midstride::model {
 namespace {
-
-Scenario scenario_of(std::string_view text) {
-  auto result = read(text, "t");
-  if (const auto* error = std::get_if<TextError>(&result)) ADD_FAILURE() << describe(*error);
-  return std::get<Scenario>(result);
-}
 
 TEST(Scenario, ANameIsInternedOnce) {
   Scenario scenario;
@@ -36,12 +31,11 @@ TEST(Scenario, NormalFormHasTheNamesThatOccurInTheOrderOfTheFields) {
   EXPECT_EQ(scenario.text(scenario.tasks[0].name), "t");
   EXPECT_EQ(scenario.text(scenario.tasks[0].lines[0].name), "x");
   EXPECT_EQ(scenario.text(scenario.decisions[0].name), "t");
-  EXPECT_EQ(scenario, scenario_of("midstride 1\ntask t: kill x\ndo\n  run t\n"));
+  EXPECT_EQ(scenario, scenario_of("task t: kill x\ndo\n  run t\n"));
 }
 
 TEST(Scenario, NormalFormKeepsNamesWhereverTheyOccur) {
-  const Scenario scenario = scenario_of(R"(midstride 1
-module m
+  const Scenario scenario = scenario_of(R"(module m
   version 1
     def f(p):
       n.a.b = p
@@ -63,7 +57,7 @@ expect violated x
 
 // The expression of the only task's only line.
 std::vector<Node> nodes_of(const std::string& expression) {
-  return scenario_of("midstride 1\nchannel c\ntask t: " + expression + "\n")
+  return scenario_of("channel c\ntask t: " + expression + "\n")
       .tasks[0]
       .lines[0]
       .nodes;
@@ -94,8 +88,7 @@ TEST(Scenario, ANodeTakesItsOperands) {
 }
 
 TEST(Scenario, ABlockEndsAtItsOwnEnd) {
-  const Scenario scenario = scenario_of(R"(midstride 1
-module m
+  const Scenario scenario = scenario_of(R"(module m
   version 1
     class X:
       def f(self):

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/run.hpp"
+#include "model/scenario_of_test.hpp"
 #include "model/subjects.hpp"
 #include "model/text.hpp"
 #include "properties/campaign.hpp"
@@ -16,14 +17,7 @@
 namespace midstride::properties {
 namespace {
 
-model::Scenario scenario(std::string_view text) {
-  const auto read = model::read("midstride 1\n" + std::string(text), "test");
-  if (const auto* error = std::get_if<model::TextError>(&read)) {
-    ADD_FAILURE() << model::describe(*error);
-    return {};
-  }
-  return std::get<model::Scenario>(read);
-}
+using model::scenario_of;
 
 // A module whose versions say the same but for their number, and tasks.
 constexpr std::string_view plain = R"(
@@ -38,7 +32,7 @@ task t: emit shop.f()
 reload r: shop -> 2
 )";
 
-TEST(Facts, FindsNothingInAPlainScenario) { EXPECT_EQ(facts_of(scenario(plain)), 0U); }
+TEST(Facts, FindsNothingInAPlainScenario) { EXPECT_EQ(facts_of(scenario_of(plain)), 0U); }
 
 struct Case {
   Fact fact;
@@ -219,14 +213,14 @@ task t:
 TEST(Facts, FindsEach) {
   Facts covered = 0;
   for (const Case& each : cases) {
-    EXPECT_TRUE((facts_of(scenario(each.text)) & facts(each.fact)) != 0) << each.text;
+    EXPECT_TRUE((facts_of(scenario_of(each.text)) & facts(each.fact)) != 0) << each.text;
     covered |= facts(each.fact);
   }
   EXPECT_EQ(covered, facts(Fact::count) - 1) << "a fact without a case";
 }
 
 TEST(Facts, DoesNotTakeOneBodyForAnother) {
-  EXPECT_EQ(facts_of(scenario(R"(
+  EXPECT_EQ(facts_of(scenario_of(R"(
 module shop
   version 1
     def f():
@@ -241,7 +235,7 @@ module shop
 )")),
             0U);
   // The first version's body, and what is in functions.
-  EXPECT_EQ(facts_of(scenario(R"(
+  EXPECT_EQ(facts_of(scenario_of(R"(
 module shop
   version 1
     raise 1
@@ -254,7 +248,7 @@ module shop
 }
 
 TEST(Shapes, AreCountedByTheirFacts) {
-  const ShapeMask mask = shapes_of(scenario(cases[0].text));
+  const ShapeMask mask = shapes_of(scenario_of(cases[0].text));
   for (std::size_t at = 0; at < shapes().size(); ++at)
     EXPECT_EQ(mask >> at & 1, shapes()[at].name == "twice" ? 1U : 0U) << shapes()[at].name;
 }
@@ -262,7 +256,7 @@ TEST(Shapes, AreCountedByTheirFacts) {
 // The names of the probes that a run on `subject` hits.
 std::vector<std::string_view> hit(std::string_view text,
                                   std::string_view subject = "model/overwrite") {
-  const model::Scenario made = scenario(text);
+  const model::Scenario made = scenario_of(text);
   const auto runtime = model::make_subject(subject);
   model::Runner runner;
   runner.run(made, *runtime);

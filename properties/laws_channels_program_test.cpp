@@ -17,13 +17,13 @@ namespace midstride::properties {
 
 namespace {
 
-constexpr std::string_view words[] = {
+constexpr std::string_view word_of[] = {
     "send",         "receive",    "send_exception", "iterate",      "close",
     "open",         "preference", "schedule_all",   "schedule",     "schedule_remove",
     "run",          "spawn",      "trap",           "insert",       "remove",
     "run",          "switch",     "kill",           "kill_pending", "throw",
     "throw_pending"};
-static_assert(std::size(words) == do_count);
+static_assert(std::size(word_of) == do_count);
 
 bool on_channel(Do what) { return what <= Do::schedule_all; }
 bool on_tasklet(Do what) { return what >= Do::spawn; }
@@ -83,7 +83,7 @@ std::string text(const ChannelProgram& program) {
       line += s == 0 ? " " : ", ";
       if (on_channel(step.what)) line += fmt::format("c{}.", step.on);
       if (on_tasklet(step.what)) line += fmt::format("t{}.", step.on);
-      line += words[static_cast<std::size_t>(step.what)];
+      line += word_of[static_cast<std::size_t>(step.what)];
       if (has_value(step.what)) line += fmt::format(" {}", step.value);
       if (step.guarded) line += "?";
     }

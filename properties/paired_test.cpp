@@ -6,6 +6,7 @@
 #include <memory>
 #include <variant>
 
+#include "model/scenario_of_test.hpp"
 #include "model/subjects.hpp"
 #include "model/text.hpp"
 
@@ -13,15 +14,6 @@ namespace midstride::properties {
 namespace {
 
 using namespace model;
-
-Scenario scenario_of(std::string_view text) {
-  auto read = model::read(text, "paired_test");
-  if (const auto* error = std::get_if<TextError>(&read)) {
-    ADD_FAILURE() << describe(*error);
-    return {};
-  }
-  return std::get<Scenario>(read);
-}
 
 // A subject that is not: what it does for the second time differs by one event, or by one
 // definition.
@@ -56,8 +48,7 @@ class Forgetful final : public Subject {
   std::uint32_t runs_ = 0;
 };
 
-constexpr std::string_view one_task = R"(midstride 1
-module shop
+constexpr std::string_view one_task = R"(module shop
   version 1
     x = 1
 task t:
@@ -104,8 +95,7 @@ class NoOp : public testing::Test {
 };
 
 // The function's identity is what overwriting changes, and updating in place does not.
-constexpr std::string_view identity = R"(midstride 1
-module shop
+constexpr std::string_view identity = R"(module shop
   version 1
     def f():
       return 1
@@ -144,8 +134,7 @@ TEST_F(NoOp, IsViolatedByANewIdentity) {
 
 // The frame that asks for the reload takes as many turns without it, and others come in at the same
 // places.
-constexpr std::string_view statement = R"(midstride 1
-granularity GRANULARITY
+constexpr std::string_view one_statement = R"(granularity GRANULARITY
 module shop
   version 1
     def f():
@@ -171,7 +160,7 @@ then random seed 3
 
 TEST_F(NoOp, HoldsWhereAFrameAsksForTheReload) {
   for (const std::string_view granularity : {"ops", "safepoints", "yields"}) {
-    std::string text(statement);
+    std::string text(one_statement);
     text.replace(text.find("GRANULARITY"), std::string_view("GRANULARITY").size(), granularity);
     for (const std::string_view subject : {"model/in-place", "model/swap", "model/overwrite"}) {
       const PairedJudgement judgement = judge(subject, text);
@@ -199,7 +188,7 @@ TEST_F(NoOp, SaysNothingWhereTheTextChanges) {
 TEST(OnlyNoOpReloads, MeansTheSameTextThatOnlyDefines) {
   const auto with = [](std::string_view first, std::string_view second, std::string_view reloads) {
     return only_no_op_reloads(
-        scenario_of("midstride 1\nmodule m\n  version 1\n" + std::string(first) + "  version 2\n" +
+        scenario_of("module m\n  version 1\n" + std::string(first) + "  version 2\n" +
                     std::string(second) + "task t:\n  pass\n" + std::string(reloads)));
   };
   constexpr std::string_view defines = "    def f():\n      return 1\n    pass\n";
@@ -214,8 +203,7 @@ TEST(OnlyNoOpReloads, MeansTheSameTextThatOnlyDefines) {
 }
 
 TEST(WithoutReloads, StatementsYieldAndDecisionsAreGone) {
-  const Scenario with = scenario_of(R"(midstride 1
-module m
+  const Scenario with = scenario_of(R"(module m
   version 1
     def f():
       reload r

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/run.hpp"
+#include "model/scenario_of_test.hpp"
 #include "model/subjects.hpp"
 #include "model/text.hpp"
 #include "properties/generator.hpp"
@@ -25,15 +26,7 @@ using model::Decision;
 using model::Line;
 using model::LineKind;
 using model::Scenario;
-
-Scenario scenario(std::string_view text) {
-  const auto read = model::read("midstride 1\n" + std::string(text), "test");
-  if (const auto* error = std::get_if<model::TextError>(&read)) {
-    ADD_FAILURE() << model::describe(*error);
-    return {};
-  }
-  return std::get<Scenario>(read);
-}
+using model::scenario_of;
 
 Scenario generated(std::uint64_t seed) {
   sim::Choices choices = sim::Choices::from(sim::Prng::stream(seed, "shrinker test"));
@@ -45,7 +38,7 @@ Scenario generated(std::uint64_t seed) {
 bool has(const Scenario& scenario, Fact fact) { return (facts_of(scenario) & facts(fact)) != 0; }
 
 TEST(Size, CountsWhatAReaderTakesIn) {
-  EXPECT_EQ(size_of(scenario(R"(
+  EXPECT_EQ(size_of(scenario_of(R"(
 module shop              # 1
   version 1              # 2
     class X:             # 3
@@ -75,7 +68,7 @@ TEST(Shrinker, LeavesWhatTheBugNeeds) {
     return has(candidate, Fact::held_handle_called) && !candidate.reloads.empty() &&
            candidate.tasks.size() >= 2;
   };
-  const Scenario start = scenario(R"(
+  const Scenario start = scenario_of(R"(
 module shop
   version 1
     a = 7
@@ -138,7 +131,7 @@ then stop
 }
 
 TEST(Shrinker, KeepsStoryAndExpectation) {
-  Scenario start = scenario("# Told once.\ntask t: emit 5\ntask u: pass\nexpect held\n");
+  Scenario start = scenario_of("# Told once.\ntask t: emit 5\ntask u: pass\nexpect held\n");
   const Shrunk shrunk =
       shrink(start, [](const Scenario& candidate) { return !candidate.tasks.empty(); });
   EXPECT_EQ(model::write(shrunk.scenario),
@@ -283,7 +276,7 @@ TEST_F(WithRuns, DoesNotTakeOneBugForAnother) {
 }
 
 TEST_F(WithRuns, NamesTheStepThatAReloadTook) {
-  const Scenario start = scenario(R"(
+  const Scenario start = scenario_of(R"(
 subject model/swap
 module shop
   version 1
@@ -307,7 +300,7 @@ then stop
 
 // The turns that a cut takes away are taken from the decisions that ran them.
 TEST_F(WithRuns, MapsTurnCounts) {
-  const Scenario start = scenario(R"(
+  const Scenario start = scenario_of(R"(
 module shop
   version 1
     def f():
@@ -363,7 +356,7 @@ then stop
 // mend.
 
 std::string mended(std::string_view text, auto cut_out) {
-  Scenario made = scenario(text);
+  Scenario made = scenario_of(text);
   cut_out(made);
   mend(made);
   EXPECT_EQ(model::problem(made), std::nullopt);
@@ -466,7 +459,7 @@ then round-robin
 }
 
 TEST(Siblings, AreTheSameLineOfOtherVersions) {
-  const Scenario made = scenario(R"(
+  const Scenario made = scenario_of(R"(
 module shop
   version 1
     a = 1

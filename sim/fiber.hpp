@@ -34,6 +34,13 @@
 
 namespace midstride::sim {
 
+// Whether the build is instrumented, and some 50 times slower: tests may try less.
+#if defined(MIDSTRIDE_ASAN)
+inline constexpr bool has_address_sanitizer = true;
+#else
+inline constexpr bool has_address_sanitizer = false;
+#endif
+
 // One stack and its worker. Belongs to a StackPool and stays where it is in memory. Calls marked
 // [hub] are made outside this fiber, [fiber] by the job that runs on it.
 class Fiber {

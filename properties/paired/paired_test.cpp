@@ -6,6 +6,7 @@
 #include <string>
 #include <variant>
 
+#include "model/scenario_of_test.hpp"
 #include "model/subjects.hpp"
 #include "model/text.hpp"
 #include "properties/paired.hpp"
@@ -15,19 +16,10 @@ namespace {
 
 using namespace model;
 
-Scenario scenario_of(const std::string& text) {
-  auto read = model::read(text, "paired_test");
-  if (const auto* error = std::get_if<TextError>(&read)) {
-    ADD_FAILURE() << describe(*error);
-    return {};
-  }
-  return std::get<Scenario>(read);
-}
-
-using Judge = PairedJudgement (*)(Runner&, Subject&, const Scenario&, const Outcome&,
-                                  const RunOptions&);
+using JudgePaired = PairedJudgement (*)(Runner&, Subject&, const Scenario&, const Outcome&,
+                                        const RunOptions&);
 // "not exercised", "held" or "EXPECTED; FOUND".
-std::string judge(Judge judge, std::string_view subject_name, const std::string& text) {
+std::string judge(JudgePaired judge, std::string_view subject_name, const std::string& text) {
   const Scenario scenario = scenario_of(text);
   const std::unique_ptr<Subject> subject = make_subject(subject_name);
   Runner runner;
@@ -37,8 +29,7 @@ std::string judge(Judge judge, std::string_view subject_name, const std::string&
   return judgement.exercised ? "held" : "not exercised";
 }
 
-const std::string added_and_taken_back = R"(midstride 1
-module shop
+const std::string added_and_taken_back = R"(module shop
   version 1
     pass
   version 2
@@ -77,8 +68,7 @@ TEST(Revert, IsOfScenariosWhoseBodiesOnlyDefine) {
   EXPECT_FALSE(may_revert(scenario_of(added_and_taken_back + "task u: shop.a = 3\n")));
 }
 
-const std::string two_modules = R"(midstride 1
-module shop
+const std::string two_modules = R"(module shop
   version 1
     a = 1
   version 2
@@ -113,8 +103,7 @@ TEST(Commute, IsOfReloadsOfDifferentModules) {
 }
 
 TEST(NonInterference, HoldsForWhoUsesAnotherModule) {
-  const std::string text = R"(midstride 1
-module shop
+  const std::string text = R"(module shop
   version 1
     a = 1
   version 2
@@ -129,8 +118,7 @@ do
 }
 
 TEST(NonInterference, SaysNothingOfWhoMeetsAUserOfTheModule) {
-  const std::string text = R"(midstride 1
-module shop
+  const std::string text = R"(module shop
   version 1
     a = 1
   version 2

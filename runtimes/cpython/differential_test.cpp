@@ -73,7 +73,7 @@ Compared compare(const Pair& pair, model::Granularity granularity, std::uint64_t
     if (some_reload_committed(on_real)) ++compared.with_reload;
     const std::string difference = difference_of(on_model, on_real);
     if (difference.empty() || ++compared.different > 3) continue;
-    ADD_FAILURE() << "seed " << seed << ": " << difference << "\n" << write(decided);
+    ADD_FAILURE() << "seed " << seed << ": " << difference << "\n" << model::write(decided);
   }
   return compared;
 }

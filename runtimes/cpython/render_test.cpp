@@ -207,8 +207,7 @@ def h(o):
             _op()
             _emit(2)
 )");
-  const model::Scenario scenario =
-      std::get<model::Scenario>(model::read("midstride 1" + std::string(text), "render_test"));
+  const model::Scenario scenario = scenario_of(text);
   model::Program program;
   program.compile(scenario);
   EXPECT_EQ(python_module(scenario, program, 0, 1, Style::plain), R"(_op()

@@ -7,26 +7,20 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "model/run.hpp"
+#include "model/scenario_of_test.hpp"
 #include "model/subjects.hpp"
-#include "model/text.hpp"
 #include "properties/guarantees.hpp"
 #include "runtimes/cpython/cpython.hpp"
 
 namespace midstride::runtimes {
 
+using model::scenario_of;
+
 inline constexpr std::string_view importlib = "cpython/importlib";
 inline constexpr std::string_view code_swap = "cpython/code-swap";
-
-// `text` is what follows the first line of a scenario.
-inline model::Scenario scenario_of(std::string_view text) {
-  auto read = model::read("midstride 1\n" + std::string(text), "test");
-  if (const auto* error = std::get_if<model::TextError>(&read)) ADD_FAILURE() << describe(*error);
-  return std::get<model::Scenario>(std::move(read));
-}
 
 inline std::unique_ptr<model::Subject> subject_of(std::string_view name) {
   auto subject = make_cpython_subject(name);
