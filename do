@@ -28,9 +28,9 @@ midstride finds the moment at which hot code reloading breaks something that is 
 
 ./do fuzz [ARGUMENTS]   build, then 30 seconds over every subject of this machine
                         (arguments: build/midstride fuzz --help)
-./do test               unit tests, laws, checks
-./do test --sanitized   then the long tests, everything again with sanitizers by a second compiler,
-                        and the digests of both builds
+./do test               unit tests, laws, checks; then the long tests, everything again with sanitizers
+                        by a second compiler, and the digests of both builds
+./do test --quick       unit tests, laws, checks
 ./do replay FILE...     build, then show what happens in a scenario file
 ./do build [TARGET...]  leave the release program at build/midstride
 ./do bench [ARGUMENTS]  reload latency, cost of a turn, scenarios per second
@@ -110,7 +110,7 @@ quick_tests() {
 
 # The second build is clang's at -O0 with both sanitizers: it is as far from the first as can be,
 # and compiles in half the time. It is slow, so each law tries fewer cases.
-sanitized_tests() {
+other_tests() {
   part "long tests"
   ctest --preset release -L long -j "$(nproc)"
   part "the whole suite by clang -O0 under AddressSanitizer and UndefinedBehaviorSanitizer"
@@ -149,12 +149,12 @@ case $verb in
   check) setup build test; check ;;
   campaign) setup build test; checks/campaign.sh "$@" ;;
   test)
-    case ${1:-} in '' | --sanitized) ;; *) stop "test takes --sanitized or nothing: $1" ;; esac
+    case ${1:-} in '' | --quick) ;; *) stop "test takes --quick or nothing: $1" ;; esac
     setup build test
     # The last line says how it ended, whatever happened before.
     trap '[ $? = 0 ] || echo "./do test: FAILED after $(minutes)"' EXIT
     quick_tests
-    [ "${1:-}" != --sanitized ] || sanitized_tests
+    [ "${1:-}" = --quick ] || other_tests
     echo
     echo "./do test: everything passed in $(minutes)"
     ;;

@@ -7,7 +7,8 @@ namespace midstride::properties {
 void write_body_raises(Builder& b, std::uint32_t module) {
   b.want_global(module);
   const std::uint32_t version = b.later_version(module);
-  b.piece(module, b.chance(1, 4) ? from(version) : only(version), b.rank());
+  const Rank rank = b.rank();
+  b.piece(module, b.chance(1, 4) ? from(version) : only(version), rank);
   if (b.chance(1, 4)) b.plain(model::LineKind::yield);
   b.raise().version(80);
   b.want_reload(module, version);

@@ -8,7 +8,8 @@ namespace midstride::properties {
 void write_body_suspends(Builder& b, std::uint32_t module) {
   b.want_global(module);
   const std::uint32_t version = b.later_version(module);
-  b.piece(module, b.chance(1, 3) ? from(version) : only(version), b.rank());
+  const Rank rank = b.rank();
+  b.piece(module, b.chance(1, 3) ? from(version) : only(version), rank);
   if (b.chance(1, 3)) b.assign(Name::b).version(0);
   if (b.chance(1, 8)) {
     b.reload(b.want_reload(module, 1));  // the first version's body asks for nothing: no recursion

@@ -108,8 +108,8 @@ void Namespaces::look_over_base(PyObject* class_) {
 
 void Namespaces::tell_method(PyObject* class_, PyObject* name, PyObject* function) {
   const model::NameId id = run_->scenario().find(scenario_attribute(PyUnicode_AsUTF8(name)));
-  run_->event(model::EventKind::store,
-              model::Owner::of(model::Owner::Kind::class_, identity_.value_of(class_).index()).word,
+  const std::uint32_t owner = identity_.value_of(class_).index();
+  run_->event(model::EventKind::store, model::Owner::of(model::Owner::Kind::class_, owner).word,
               id.value, identity_.value_of(function).word,
               static_cast<std::uint8_t>(StoreHow::class_));
 }

@@ -106,8 +106,8 @@ void Harness::finish_op(Task& task, Frame& frame) {
       if (identity_.is_object(object)) {
         const std::string name = python_attribute(run_->scenario().text(NameId{op.x}));
         const Ref value = Ref::owned(PyObject_GetAttrString(object, name.c_str()));
-        run_->event(EventKind::field, identity_.value_of(object).word, op.x,
-                    identity_.value_of(value.get()).word, 1);
+        const std::uint32_t word = identity_.value_of(object).word;
+        run_->event(EventKind::field, word, op.x, identity_.value_of(value.get()).word, 1);
       } else if (is_method_attribute(frame)) {
         run_->event(EventKind::assign_read_only, frame.id, identity_.handle_of(object),
                     model::no_error);

@@ -169,12 +169,15 @@ PyObject* Harness::value(std::uint32_t frame_id, PyObject* value) {
     }
     case OpCode::look:
       if (identity_.is_object(frame.object.get())) {
-        run_->event(EventKind::field, identity_.value_of(frame.object.get()).word, op.x, word(), 0);
+        const std::uint32_t object = identity_.value_of(frame.object.get()).word;
+        run_->event(EventKind::field, object, op.x, word(), 0);
       }
       break;
     case OpCode::call:
-      if (PyType_Check(frame.object.get()))
-        run_->event(EventKind::create, word(), identity_.value_of(frame.object.get()).word);
+      if (PyType_Check(frame.object.get())) {
+        const std::uint32_t class_ = identity_.value_of(frame.object.get()).word;
+        run_->event(EventKind::create, word(), class_);
+      }
       break;
     case OpCode::is_instance:
     case OpCode::same: {
