@@ -18,8 +18,11 @@ midstride=build/midstride
 
 fail() { echo "campaign: FAILED: $*" >&2; exit 1; }
 subjects() { $midstride list subjects | awk -v kind="$1" 'index($1, kind "/") == 1 { print $1 }'; }
+# Those that generated scenarios show, each with the flags that its row asks for.
 mutants() {
-  $midstride list mutants | awk '$1 ~ /^(mutant\/)?M[0-9]+$/ { sub(/^mutant\//, ""); print "mutant/" $1 }'
+  for mutant in $($midstride list mutants | awk '$1 ~ /^[MZ][0-9]+$/ { print $1 }'); do
+    $midstride explain "$mutant" | sed -n 's/^ *find it *midstride fuzz --subject \(.*\) --runs .*/\1/p'
+  done
 }
 
 # What the awk programs below read from a summary line.
@@ -62,11 +65,13 @@ claims() {
 # violation.
 found() {
   echo "== found: what is given up by design, and every mutant, from $seeds seeds of at most $runs_per_search runs"
-  for subject in $(subjects model) $(mutants); do
-    for seed in $(seq "$seeds"); do echo "$subject $seed"; done
+  { subjects model; mutants; } | while read -r subject flags; do
+    for seed in $(seq "$seeds"); do echo "$seed $subject $flags"; done
   done | xargs -P "$(nproc)" -L 1 sh -c '
-    file=$1/found-$(echo "$4" | tr / _)-$5.json code=0
-    $2 fuzz --subject "$4" --runs "$3" --seed "$5" --keep-going --json "$file" >"$file.out" 2>&1 || code=$?
+    out=$1 midstride=$2 runs=$3 seed=$4 subject=$5
+    shift 5
+    file=$out/found-$(echo "$subject" | tr / _)-$seed.json code=0
+    $midstride fuzz --subject "$subject" "$@" --runs "$runs" --seed "$seed" --keep-going --json "$file" >"$file.out" 2>&1 || code=$?
     case $code in 0 | 1) ;; *) cat "$file.out"; exit 255 ;; esac
   ' - "$out" "$midstride" "$runs_per_search" || fail "a search did not end with a verdict"
   awk "$json"'
@@ -84,7 +89,7 @@ found() {
     $1 != subject || $2 != guarantee { row(); subject = $1; guarantee = $2; n = 0 }
     { run[++n] = $3 }
     END { row() }' | tee "$out/found.txt"
-  for mutant in $(mutants); do
+  mutants | while read -r mutant flags; do
     grep -q "^$mutant " "$out/found.txt" || fail "$mutant was not found"
   done
 }

@@ -2,6 +2,7 @@
 // memory, so that a monitor allocates nothing once it has seen a run of the same size.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -20,6 +21,10 @@ class ById {
   }
   // The same for reading: any number is an id here, a mark such as no_code included.
   Row get(std::uint32_t id) const { return id < rows_.size() ? rows_[id] : Row{}; }
+  // The rows that were there are as they were; newer ones stay.
+  void put_back(const ById& before) {
+    std::copy(before.rows_.begin(), before.rows_.end(), rows_.begin());
+  }
   // The rows from id 0 to the largest that was asked for.
   std::uint32_t size() const { return static_cast<std::uint32_t>(rows_.size()); }
 

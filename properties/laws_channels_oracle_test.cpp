@@ -15,43 +15,36 @@ namespace {
 enum class Goes : std::uint8_t { after_actor, to_the_end };
 enum class Turn : std::uint8_t { actors, partners, of_the_next };
 struct Meeting {
-  bool schedule_all, partner_preferred;
   Goes partner;
   Turn turn;
 };
-constexpr Meeting meetings[] = {
-    {false, false, Goes::to_the_end, Turn::actors},
-    {false, true, Goes::after_actor, Turn::partners},
-    {true, false, Goes::to_the_end, Turn::of_the_next},
-    {true, true, Goes::to_the_end, Turn::of_the_next},
-};
+constexpr Meeting meetings[2][2] = {  // by schedule_all, and by whether the partner is preferred
+    {{Goes::to_the_end, Turn::actors}, {Goes::after_actor, Turn::partners}},
+    {{Goes::to_the_end, Turn::of_the_next}, {Goes::to_the_end, Turn::of_the_next}}};
 
 // What one tasklet does to another, by where that one is (rules S3 to S6, K1 to K3, K5).
 enum Where : std::uint8_t { myself, in_ring, in_queue, nowhere, dead };
 enum Effect : std::uint16_t {
   nothing = 0,
   joins = 1,    // the end of the ring
-  unqueue = 2,  // leaves its channel before
-  runs = 4,     // it is its turn now
-  leaves = 8,   // the ring
-  swaps = 16,   // the actor leaves the ring
-  gets = 32,    // what is raised, when its turn comes
-  raises = 64,  // in place
+  runs = 2,     // it is its turn now
+  leaves = 4,   // the ring
+  swaps = 8,    // the actor leaves the ring
+  gets = 16,    // joins, and finds what is raised when its turn comes
+  raises = 32,  // in place
 };
 constexpr std::uint16_t error(Ended code) { return static_cast<std::uint16_t>(code << 8); }
 constexpr std::uint16_t one_to_another[][5] = {
     // myself, in the ring, in a queue, nowhere, dead
-    /* insert         */ {nothing, nothing, error(run_blocked), joins, error(run_dead)},
-    /* remove         */ {error(remove_current), leaves, error(remove_blocked), nothing, nothing},
-    /* run            */ {nothing, runs, error(run_blocked), joins | runs, error(run_dead)},
-    /* switch         */
+    /* insert  */ {nothing, nothing, error(run_blocked), joins, error(run_dead)},
+    /* remove  */ {error(remove_current), leaves, error(remove_blocked), nothing, nothing},
+    /* run     */ {nothing, runs, error(run_blocked), joins | runs, error(run_dead)},
+    /* switch  */
     {nothing, runs | swaps, error(run_blocked), joins | runs | swaps, error(run_dead)},
-    /* kill           */
-    {raises, gets | runs, gets | unqueue | joins | runs, gets | joins | runs, nothing},
-    /* kill, pending  */ {raises, gets, gets | unqueue | joins, gets | joins, nothing},
-    /* throw          */
-    {raises, gets | runs, gets | unqueue | joins | runs, gets | joins | runs, error(throw_dead)},
-    /* throw, pending */ {raises, gets, gets | unqueue | joins, gets | joins, error(throw_dead)},
+    /* kill    */ {raises, gets | runs, gets | runs, gets | runs, nothing},
+    /* pending */ {raises, gets, gets, gets, nothing},
+    /* throw   */ {raises, gets | runs, gets | runs, gets | runs, error(throw_dead)},
+    /* pending */ {raises, gets, gets, gets, error(throw_dead)},
 };
 
 // ---- The machine
@@ -68,14 +61,20 @@ struct Tasklet {
 struct Channel {
   std::deque<int> queue;
   int balance = 0, preference = -1;
-  bool schedule_all = false, closing = false;
+  bool schedule_all = false, closing = false, destroyed = false;
+};
+struct State {  // what a switch that fails is undone to
+  std::vector<Tasklet> tasklets_;
+  std::vector<Channel> channels_;
+  std::deque<int> ring_;  // the first is current, the last the end
+  std::vector<int> watchdogs_;
 };
 
-class Machine {
+class Machine : State {
  public:
   explicit Machine(const ChannelProgram& program) : program_(program) {
     for (const ChannelShape& shape : program.channels)
-      channels_.push_back({{}, 0, shape.preference, shape.schedule_all, false});
+      channels_.push_back({{}, 0, shape.preference, shape.schedule_all});
     tasklets_.resize(program.tasklets.size());
     create(0);
     for (std::size_t t = 1; t < tasklets_.size(); ++t)
@@ -85,10 +84,8 @@ class Machine {
   Log run() {
     while (tasklets_[0].where != dead) {
       if (ring_.empty()) wake_somebody();
-      const int now = ring_.front();
-      if (now != last_) note(Note::switched, last_, now, 0);
-      last_ = now;
-      go_on(now);
+      const bool refused = ring_.front() != last_ && std::exchange(refuses_, false);
+      refused ? undo() : go_on(ring_.front());
     }
     for (std::size_t c = 0; c < channels_.size(); ++c)
       note(Note::balance, static_cast<int>(c), 0, channels_[c].balance);
@@ -96,7 +93,6 @@ class Machine {
   }
 
  private:
-  // The ring's first is current, its last the end.
   Tasklet& the(int t) { return tasklets_[static_cast<std::size_t>(t)]; }
   void note(Note note, int who, int what, int result) {
     log_.push_back({note, static_cast<std::int16_t>(who), static_cast<std::int16_t>(what),
@@ -123,8 +119,17 @@ class Machine {
     channel.balance -= the(t).direction;
   }
 
+  // Out of its queue and into the ring, where it finds that result.
+  void find(int t, std::int16_t result) {
+    if (the(t).where == in_queue) leave_queue(t);
+    if (the(t).where != in_ring) join(t);
+    the(t).result = result;
+  }
+  int target() const { return watchdogs_.empty() ? 0 : watchdogs_.back(); }  // rule D1
+
   void go_on(int t) {
-    leave_watchdogs(t);
+    if (t != last_) note(Note::switched, last_, t, 0);
+    leave_watchdogs(last_ = t);
     Tasklet& me = the(t);
     if (!me.begun) {
       me.begun = true;
@@ -138,6 +143,7 @@ class Machine {
     }
     note(Note::begin, t, static_cast<int>(me.step), 0);
     me.waiting = true;
+    before_ = *this;
     const std::optional<std::int16_t> result = perform(t, steps[me.step]);
     if (result) done(t, *result);  // else when its turn comes again
   }
@@ -158,25 +164,25 @@ class Machine {
     leave(t, dead);
     if (raised == fine || raised == exited) return;
     if (t == 0) return note(Note::left, 0, 0, raised);
-    const int target = watchdogs_.empty() ? 0 : watchdogs_.back();
-    if (the(target).where == in_queue) leave_queue(target);
-    if (the(target).where != in_ring) join(target);
-    the(target).result = raised;
-    turn_to(target);
+    find(target(), raised);
+    turn_to(target());
   }
 
-  // Rules D1 to D5.
-  void wake_somebody() {
-    const int target = watchdogs_.empty() ? 0 : watchdogs_.back();
-    int woken = target;
-    if (the(target).where == in_queue) {
-      const bool somebody_tried = the(last_).where != dead;
-      if (somebody_tried) woken = last_;
-      const Ended alone = the(target).direction > 0 ? no_receiver : no_sender;
-      the(woken).result = somebody_tried ? deadlocked : alone;
-      if (the(woken).where == in_queue) leave_queue(woken);
+  // Rule C6, and S9 for one that is over.
+  void undo() {
+    if (the(last_).where != dead) {
+      static_cast<State&>(*this) = before_;
+      return done(last_, switch_failed);
     }
-    join(woken);
+    find(target(), switch_failed);
+    turn_to(last_ = target());
+  }
+
+  // Rules D2 to D5.
+  void wake_somebody() {
+    if (the(target()).where != in_queue) return join(target());
+    if (the(last_).where != dead) return find(last_, deadlocked);
+    find(target(), the(target()).direction > 0 ? no_receiver : no_sender);
   }
 
   void leave_watchdogs(int t) {
@@ -202,10 +208,17 @@ class Machine {
         if (channel.closing && channel.balance <= 0) return iterated;
         return act(t, step.on, -1, fine);
       case Do::close: channel.closing = true; return fine;
-      case Do::open: channel.closing = false; return fine;
+      case Do::open:
+        channel.closing = channel.destroyed;
+        return channel.closing ? channel_closed : fine;
+      case Do::destroy:
+        channel.closing = channel.destroyed = true;
+        while (!channel.queue.empty()) find(channel.queue.front(), exited);
+        return fine;
+      case Do::refuse: refuses_ = true; return fine;
       case Do::preference: channel.preference = step.value - 1; return fine;
       case Do::schedule_all: channel.schedule_all = step.value == 1; return fine;
-      case Do::schedule: return give_way(t, ring_[1 % ring_.size()]);
+      case Do::schedule: turn_to(ring_[1 % ring_.size()]); return std::nullopt;
       case Do::schedule_remove: leave(t, nowhere); return std::nullopt;
       case Do::run:
         leave(t, nowhere);
@@ -213,12 +226,6 @@ class Machine {
         return std::nullopt;
       default: return fine;
     }
-  }
-
-  std::optional<std::int16_t> give_way(int t, int to) {
-    turn_to(to);
-    if (to == t) return fine;
-    return std::nullopt;
   }
 
   std::optional<std::int16_t> act(int t, int on, int direction, std::int16_t parked) {
@@ -240,19 +247,15 @@ class Machine {
     leave_queue(partner);
     const std::int16_t mine = direction > 0 ? std::int16_t{fine} : the(partner).parked;
     the(partner).result = direction > 0 ? parked : std::int16_t{fine};
-    const bool preferred = channel.preference == -direction;
-    for (const Meeting& meeting : meetings) {
-      if (meeting.schedule_all != channel.schedule_all || meeting.partner_preferred != preferred)
-        continue;
-      join(partner);
-      if (meeting.partner == Goes::after_actor) {
-        ring_.pop_back();
-        ring_.insert(ring_.begin() + 1, partner);
-      }
-      if (meeting.turn == Turn::actors) return mine;
-      the(t).result = mine;
-      turn_to(meeting.turn == Turn::partners ? partner : ring_[1]);
+    const Meeting& meeting = meetings[channel.schedule_all][channel.preference == -direction];
+    join(partner);
+    if (meeting.partner == Goes::after_actor) {
+      ring_.pop_back();
+      ring_.insert(ring_.begin() + 1, partner);
     }
+    if (meeting.turn == Turn::actors) return mine;
+    the(t).result = mine;
+    turn_to(meeting.turn == Turn::partners ? partner : ring_[1]);
     return std::nullopt;
   }
 
@@ -273,10 +276,9 @@ class Machine {
                       [on == t ? myself : the(on).where];
     if (effect >> 8 != 0) return static_cast<std::int16_t>(effect >> 8);
     if ((effect & raises) != 0) return raised;
-    if ((effect & unqueue) != 0) leave_queue(on);
     if ((effect & leaves) != 0) leave(on, nowhere);
     if ((effect & joins) != 0) join(on);
-    if ((effect & gets) != 0) the(on).result = raised;
+    if ((effect & gets) != 0) find(on, raised);
     if ((effect & runs) == 0) return fine;
     if ((effect & swaps) != 0) leave(t, nowhere);
     turn_to(on);
@@ -284,10 +286,8 @@ class Machine {
   }
 
   const ChannelProgram& program_;
-  std::vector<Tasklet> tasklets_;
-  std::vector<Channel> channels_;
-  std::deque<int> ring_;
-  std::vector<int> watchdogs_;
+  State before_;          // the step that is not done
+  bool refuses_ = false;  // the next switch
   int last_ = 0;
   Log log_;
 };

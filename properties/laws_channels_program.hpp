@@ -27,11 +27,13 @@ enum class Do : std::uint8_t {
   iterate,  // one step of iterating over the channel
   close,
   open,
+  destroy,
   preference,  // of channel `on` becomes value - 1
   schedule_all,
   schedule,
   schedule_remove,
   run,     // a nested run()
+  refuse,  // the next switch between two tasklets fails
   spawn,   // tasklet `on`, if it is not there yet
   trap,    // of tasklet `on`; value: on or off
   insert,  // from here on: to tasklet `on`, in the order of the oracle's table
@@ -94,6 +96,7 @@ enum Ended : std::int16_t {
   throw_dead = 30,
   exited = 31,
   iterated = 32,  // the iteration is over
+  switch_failed = 33,
 };
 
 // `kinds`: the steps that may occur, as bits; 0: all of them.

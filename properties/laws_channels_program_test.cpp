@@ -6,6 +6,7 @@
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "model/monitor.hpp"
 #include "model/sim_events.hpp"
@@ -18,11 +19,10 @@ namespace midstride::properties {
 namespace {
 
 constexpr std::string_view word_of[] = {
-    "send",         "receive",    "send_exception", "iterate",      "close",
-    "open",         "preference", "schedule_all",   "schedule",     "schedule_remove",
-    "run",          "spawn",      "trap",           "insert",       "remove",
-    "run",          "switch",     "kill",           "kill_pending", "throw",
-    "throw_pending"};
+    "send",    "receive",    "send_exception", "iterate",  "close",           "open",
+    "destroy", "preference", "schedule_all",   "schedule", "schedule_remove", "run",
+    "refuse",  "spawn",      "trap",           "insert",   "remove",          "run",
+    "switch",  "kill",       "kill_pending",   "throw",    "throw_pending"};
 static_assert(std::size(word_of) == do_count);
 
 bool on_channel(Do what) { return what <= Do::schedule_all; }
@@ -128,6 +128,7 @@ class Performance final : public sim::Observer {
           note({Note::channel, number(task), what, static_cast<std::int16_t>(channel.balance())});
         });
     world_.set_schedule_callback([this](sim::TaskId previous, sim::TaskId next) {
+      if (std::exchange(fails_next_, false)) throw Thrown{switch_failed - thrown};
       note({Note::switched, number(previous), number(next)});
     });
     try {
@@ -210,11 +211,13 @@ class Performance final : public sim::Observer {
       }
       case Do::close: c.close(); break;
       case Do::open: c.open(); break;
+      case Do::destroy: world_.destroy(c); break;
       case Do::preference: c.set_preference(static_cast<std::int8_t>(step.value - 1)); break;
       case Do::schedule_all: c.set_schedule_all(step.value == 1); break;
       case Do::schedule: world_.schedule(); break;
       case Do::schedule_remove: world_.schedule_remove(); break;
       case Do::run: world_.run(); break;
+      case Do::refuse: fails_next_ = true; break;
       default: break;
     }
     return fine;
@@ -271,6 +274,7 @@ class Performance final : public sim::Observer {
   model::Trace& trace_;
   std::vector<sim::Channel<int>*> channels_;
   std::vector<sim::TaskId> tasks_;
+  bool fails_next_ = false;  // the schedule callback will raise
 };
 
 }  // namespace

@@ -87,14 +87,14 @@ TEST(ChannelLaws, random_programs_reach_every_way_in_which_a_step_can_end) {
   constexpr std::uint32_t programs = 10'000;
   ProgramRunner runner;
   sim::Prng prng(1);
-  std::vector<std::uint32_t> seen(iterated + 1);
+  std::vector<std::uint32_t> seen(switch_failed + 1);
   for (std::uint32_t i = 0; i < programs; ++i) {
     for (const Entry& entry : runner.run(draw_program(prng), {}))
       if (entry.note == Note::done) ++seen[static_cast<std::size_t>(entry.result)];
   }
-  for (const Ended end :
-       {fine, channel_closed, does_not_like, deadlocked, no_sender, no_receiver, run_blocked,
-        run_dead, remove_current, remove_blocked, received, thrown, throw_dead, exited, iterated}) {
+  for (const Ended end : {fine, channel_closed, does_not_like, deadlocked, no_sender, no_receiver,
+                          run_blocked, run_dead, remove_current, remove_blocked, received, thrown,
+                          throw_dead, exited, iterated, switch_failed}) {
     EXPECT_GE(seen[static_cast<std::size_t>(end)], 20U) << "ending " << end;
   }
 }

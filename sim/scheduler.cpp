@@ -197,7 +197,9 @@ inline void Scheduler::State::take(Pick pick) {
   }
   const std::uint64_t began_at = pace.turns;
   yield_passed_at = never;
+  if (gate != nullptr && id.valid()) id = admitted(id);
   if (id.valid() && !stopping) {
+    entering = false;
     if (on_ring(id)) ring.make_current(id);
     if (observer != nullptr && id != ran_before) tell_of_switch(id);
     ran_before = id;
@@ -279,6 +281,7 @@ void Scheduler::State::note_waiting(std::vector<Waiter>& waiting) const {
 void Scheduler::State::dispose() {
   disposing = true;
   observer = nullptr;
+  gate = nullptr;
   pace.given_until = pace.budget = 0;  // so that turn() asks
   for (std::uint32_t i = 0; i < tasks.size(); ++i) {
     if (tasks[i].fiber == nullptr) continue;
@@ -322,7 +325,7 @@ void Scheduler::begin(const SchedulerOptions& options, Observer* observer) {
   state.picks.clear();
   state.now = 0;
   state.ending.waiting.clear();
-  state.ran_before = TaskId::none();
+  state.ran_before = state.marked.task = TaskId::none();
   state.main = state.runs_after = TaskId::none();
   state.watchdogs.clear();
   state.idle_at = 0;
@@ -372,6 +375,8 @@ const Ending& Scheduler::run_on(Policy& policy) {
   MIDSTRIDE_CHECK(!state.running.valid() && !state.disposing,
                   "a run goes on outside all tasks, before it is disposed of");
   state.pausing = false;
+  state.entering = true;
+  state.ending.thrown.reset();
   state.ending.kind = state.loop(policy);
   state.note_waiting(state.ending.waiting);
   if (state.ending.kind == Ending::Kind::finished && !state.ending.waiting.empty()) {

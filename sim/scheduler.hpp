@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -55,6 +56,7 @@ enum class Refusal : std::uint8_t {
   blocked,      // the tasklet waits on a channel (rules S3 to S6)
   dead,         // the tasklet is over (rules S3, S5, S6, K5)
   current,      // the tasklet runs (rule S4)
+  undone,       // only told: the switch failed (rule C6), and what the Gate gave is thrown
 };
 struct Wake {
   WakeKind kind = WakeKind::value;
@@ -178,6 +180,7 @@ enum class RingHow : std::uint8_t {
   switch_,   // the same, and the task leaves the ring
   watch,     // the task leaves the ring until nobody can run
   main,      // other is main from now on, and current
+  mark,      // what follows is undone to here if the switch fails in which it ends (rule C6)
 };
 // Bits. A kill of a fresh tasklet without `thrown` ends it there and then (rule K1).
 enum KillHow : std::uint8_t { kill_pending = 1, kill_thrown = 2, kill_in_vain = 4 };
@@ -194,6 +197,14 @@ class Observer {
  public:
   virtual ~Observer() = default;
   virtual void on(const SimEvent& event) = 0;
+};
+
+// Is asked before every switch between two different tasks (rule S10), on the hub.
+class Gate {
+ public:
+  virtual ~Gate() = default;
+  // What is to be thrown, if the switch fails (rule C6); the numbers are the caller's.
+  virtual std::optional<std::uint64_t> refuses(TaskId previous, TaskId next) = 0;
 };
 
 struct ChannelOptions {
@@ -220,6 +231,8 @@ struct Ending {
   };
   Kind kind = Kind::finished;
   std::vector<Waiter> waiting;  // in task order; never a sleeper when it is a deadlock
+  // Stopped because a switch failed that no task is to hear of: what the Gate gave.
+  std::optional<std::uint64_t> thrown = std::nullopt;
 };
 std::string describe(const Ending& ending,
                      const class Scheduler& scheduler);  // "t waits to receive on c, ..."
@@ -344,6 +357,13 @@ class Scheduler {
   // [task] Rules S5, S6.
   Wake run_now(TaskId task);
   Wake switch_to(TaskId task);
+  // [hub or task] Null: every switch is made. Otherwise a switch that fails is undone (rule C6):
+  // what the gate gives is thrown at the task that switched, whose call has changed nothing, and
+  // which goes on. If that task is over, it is thrown as rule S9 says. If nobody has run since the
+  // hub was asked to go on, or nobody is there to throw it at, the run stops with Ending::thrown.
+  void set_gate(Gate* gate);
+  // [task] Before each call that may suspend, while there is a gate: what it is undone to.
+  void mark();
   // [hub or task] While it is set, whatever would make the task wait on a channel is refused (C4).
   void set_block_trap(TaskId task, bool on);
   bool block_trap(TaskId task) const;

@@ -68,6 +68,18 @@ Wake Scheduler::born() {
   return task.coming == Coming::word ? Wake() : state.come(task);
 }
 
+// Rule D1 names the target. None when there is nobody.
+TaskId Scheduler::State::throw_at_target(std::uint64_t what) {
+  const TaskId target = watchdogs.empty() ? main : watchdogs.back();
+  if (!target.valid()) return target;
+  Task& task = tasks[target.value];
+  if (task.coming == Coming::word) task.done = task.state != TaskState::blocked;
+  stop_waiting(target);
+  task.coming = Coming::thrown;
+  task.thrown = what;
+  return target;
+}
+
 bool Scheduler::uncaught(std::uint64_t what) {
   State& state = *state_;
   const TaskId self = state.running;
@@ -81,13 +93,8 @@ bool Scheduler::uncaught(std::uint64_t what) {
       state.tasks[other.value].state = TaskState::paused;
     }
   }
-  const TaskId target = state.watchdogs.empty() ? state.main : state.watchdogs.back();
-  if (!target.valid() || self == state.main) return false;
-  Task& task = state.tasks[target.value];
-  if (task.coming == Coming::word) task.done = task.state != TaskState::blocked;
-  state.stop_waiting(target);
-  task.coming = Coming::thrown;
-  task.thrown = what;
+  const TaskId target = self == state.main ? TaskId::none() : state.throw_at_target(what);
+  if (!target.valid()) return false;
   state.tell({.kind = SimEventKind::kill, .task = target, .other = self, .how = kill_thrown});
   state.runs_after = target;
   return true;
@@ -135,6 +142,7 @@ void Scheduler::State::undo(TaskId id, Refusal why) {
   if (blocked && !stays) unqueue(id);
   make_runnable(id);
   task.coming = Coming::refusal;
+  task.done = false;
   task.word = static_cast<std::uint64_t>(why);
   tell({SimEventKind::refuse, id, TaskId::none(), blocked ? task.channel : ChannelId::none(),
         task.word});

@@ -55,6 +55,18 @@ struct Action {
   std::string_view name;
 };
 
+// What a switch that fails is undone to.
+struct Marked {
+  TaskId task;  // whose switch
+  std::vector<Task> tasks;
+  Ring ring;
+  std::vector<TaskId> aside;
+  std::vector<Sleeper> sleepers;
+  std::vector<Channel> channels;
+  std::vector<TaskId> watchdogs;
+  std::uint64_t now = 0;
+};
+
 template <class Item>
 void erase_value(std::vector<Item>& items, const Item& item) {
   items.erase(std::remove(items.begin(), items.end(), item), items.end());
@@ -107,6 +119,7 @@ struct Scheduler::State {
   void make_runnable(TaskId id);
   void stop_waiting(TaskId id);
   Wake throw_or_kill(TaskId victim, std::uint8_t how);
+  TaskId throw_at_target(std::uint64_t what);
   void leave_watchdogs();
   void end(TaskId id);
   static void task_main(void* state);
@@ -120,6 +133,9 @@ struct Scheduler::State {
   Ending::Kind loop(Policy& policy);
   [[gnu::always_inline]] void take(Pick pick);
   void take_in_vain(TaskId id);
+  TaskId admitted(TaskId next);
+  TaskId fail_switch(std::uint64_t what);
+  void undo_to_mark();
   void tell_of_switch(TaskId id) {
     const TaskId current = ring.empty() ? TaskId::none() : ring.items()[ring.current_index()];
     tell({SimEventKind::switch_to, id, ran_before, ChannelId::none(), current.value});
@@ -132,6 +148,8 @@ struct Scheduler::State {
   Pace& pace;
   SchedulerOptions options;
   Observer* observer = nullptr;
+  Gate* gate = nullptr;
+  Marked marked;
 
   std::vector<Task> tasks;
   Ring ring;
@@ -150,6 +168,7 @@ struct Scheduler::State {
   std::vector<TaskId> watchdogs;       // those inside run_others(), the innermost last
   TaskId runs_after = TaskId::none();  // whom an uncaught exception was thrown at: runs next
   bool ends_by_exception = false;      // the running task is about to
+  bool entering = false;               // nobody has run since the hub was asked to go on
   std::size_t idle_at = 0;  // how many picks there were when idle was told last, plus one
 
   TaskId running = TaskId::none();

@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <utility>
 #include <vector>
 
+#include "sim/policies.hpp"
 #include "sim/stage_test.hpp"
 
 namespace midstride::sim {
@@ -85,8 +87,232 @@ TEST(StacklessRules, C6_an_action_whose_callback_raises_has_changed_nothing) {
   }
 }
 
+// What a schedule callback raises at the first switch from `who`, once.
+World::ScheduleCallback refuses_once(Stage& stage, const char* who, const char* words) {
+  return [&stage, who, words, refused = false](TaskId previous, TaskId) mutable {
+    if (refused || stage.world.scheduler().name(previous) != who) return;
+    refused = true;
+    throw std::runtime_error(words);
+  };
+}
+
+TEST(StacklessRules, C6_a_send_whose_switch_fails_has_changed_nothing) {
+  for (const bool partner : {false, true}) {
+    Stage stage;
+    auto& c = stage.world.channel<int>("c");
+    stage.world.main([&] {
+      if (partner) stage.receiver("r", c);
+      stage.bystander("b");
+      stage.world.schedule();
+      const std::int32_t before = c.balance();
+      stage.world.set_schedule_callback(refuses_once(stage, "main", "not now"));
+      stage.bystander("d");
+      stage.attempt("main", [&] { c.send(1); });
+      EXPECT_EQ(c.balance(), before);
+      EXPECT_EQ(c.queue().size(), partner ? 1U : 0U);
+      EXPECT_EQ(stage.world.getruncount(), 3U);
+      stage.world.set_schedule_callback(nullptr);
+      if (partner) c.send(2);
+    });
+    EXPECT_EQ(stage.log, partner ? "b|main: not now|r got 2|r goes on|d" : "b|main: not now");
+  }
+}
+
+TEST(StacklessRules, C6_a_receive_whose_switch_fails_leaves_the_sender_and_its_value_in_the_queue) {
+  Stage stage;
+  auto& c = stage.world.channel<int>("c", 1);  // prefers the sender
+  stage.world.main([&] {
+    stage.sender("s1", c, 1);
+    stage.sender("s2", c, 2);
+    stage.world.schedule();
+    stage.world.set_schedule_callback(refuses_once(stage, "main", "not now"));
+    stage.attempt("main", [&] { c.receive(); });
+    EXPECT_EQ(c.balance(), 2);
+    stage.say(std::to_string(c.receive()));
+    stage.say(std::to_string(c.receive()));
+  });
+  EXPECT_EQ(stage.log, "main: not now|s1 goes on|1|s2 goes on|2");
+}
+
+TEST(StacklessRules, C6_a_kill_whose_switch_fails_leaves_the_victim_at_its_place_in_the_queue) {
+  Stage stage;
+  auto& c = stage.world.channel<int>("c");
+  stage.world.main([&] {
+    const TaskId victim = stage.receiver("victim", c);
+    stage.receiver("r", c);
+    stage.world.schedule();
+    stage.world.set_schedule_callback(refuses_once(stage, "main", "not now"));
+    stage.attempt("main", [&] { stage.world.kill(victim); });
+    EXPECT_EQ(c.queue().front(), victim);
+    EXPECT_EQ(c.balance(), -2);
+    c.send(1);
+    c.send(2);
+  });
+  EXPECT_EQ(stage.log, "main: not now|victim got 1|victim goes on|r got 2|r goes on");
+}
+
+TEST(StacklessRules, C6_whatever_switches_is_undone) {
+  using Switch = std::function<void(World&, TaskId paused)>;
+  const std::pair<const char*, Switch> switches[] = {
+      {"schedule", [](World& world, TaskId) { world.schedule(); }},
+      {"schedule_remove", [](World& world, TaskId) { world.schedule_remove(); }},
+      {"a nested run", [](World& world, TaskId) { world.run(); }},
+      {"run", [](World& world, TaskId paused) { world.run(paused); }},
+      {"switch", [](World& world, TaskId paused) { world.switch_to(paused); }},
+      {"kill", [](World& world, TaskId paused) { world.kill(paused); }},
+      {"throw", [](World& world, TaskId paused) { world.raise_exception(paused, error("boo")); }},
+      {"sleep", [](World& world, TaskId) { world.sleep(5); }}};
+  for (const auto& [name, call] : switches) {
+    SCOPED_TRACE(name);
+    Stage stage;
+    stage.world.main([&] {
+      const TaskId paused = stage.tasklet("p", [&] {
+        stage.world.schedule_remove();
+        stage.say("p");
+      });
+      stage.world.schedule();
+      stage.bystander("b");
+      stage.world.set_schedule_callback(refuses_once(stage, "main", "not now"));
+      stage.attempt("main", [&] { call(stage.world, paused); });
+      EXPECT_TRUE(stage.world.paused(paused));
+      EXPECT_EQ(stage.world.getruncount(), 2U);
+      EXPECT_EQ(stage.world.now(), 0U);
+      stage.world.run();
+      stage.world.run(paused);
+    });
+    EXPECT_EQ(stage.log, "main: not now|b|p");
+  }
+}
+
+TEST(StacklessRules, C6_the_wake_up_that_a_failed_switch_was_for_is_undone_too) {
+  Stage stage;
+  auto& c = stage.world.channel<int>("c");
+  stage.world.main([&] {
+    stage.tasklet("t", [&] {
+      stage.attempt("t", [&] { c.receive(); });  // the last: would wake main
+      EXPECT_EQ(c.balance(), 0);
+    });
+    stage.world.set_schedule_callback(refuses_once(stage, "t", "not now"));
+    stage.world.run();
+    stage.say("main");
+  });
+  EXPECT_EQ(stage.log, "t: not now|main");
+}
+
+TEST(StacklessRules, C6_a_failed_switch_from_one_that_is_over_is_raised_as_S9_says) {
+  for (const bool waits : {false, true}) {
+    Stage stage;
+    auto& c = stage.world.channel<int>("c");
+    stage.world.main([&] {
+      stage.tasklet("t", [] {});
+      stage.bystander("b");
+      stage.world.set_schedule_callback(refuses_once(stage, "t", "not now"));
+      stage.attempt("main",
+                    [&] { waits ? static_cast<void>(c.receive()) : stage.world.schedule(); });
+      EXPECT_EQ(c.balance(), 0);
+      stage.world.run();
+    });
+    EXPECT_EQ(stage.log, "main: not now|b");
+  }
+}
+
+TEST(StacklessRules, C6_a_failed_switch_that_no_tasklet_made_is_raised_outside) {
+  Stage stage;
+  stage.tasklet("a", [] {});
+  stage.tasklet("b", [] {});
+  stage.world.set_schedule_callback(refuses_once(stage, "a", "not now"));
+  stage.attempt("outside", [&] { stage.world.run(); });
+  EXPECT_EQ(stage.world.getruncount(), 1U);
+  stage.attempt("outside", [&] { stage.world.run(); });
+  EXPECT_EQ(stage.log, "outside: not now|outside goes on");
+}
+
+TEST(StacklessRules, C6_is_kept_under_every_policy) {
+  for (const PolicyRow& row : policies()) {
+    for (const std::uint64_t seed : {1U, 2U, 3U, 4U}) {
+      World world({.policy = row.name, .seed = seed});
+      auto& c = world.channel<int>("c");
+      int failed = 0;
+      int sum = 0;
+      const auto stubbornly = [&](const auto& call) {
+        for (;;) try {
+            return call();
+          } catch (const std::runtime_error&) {
+            ++failed;
+          }
+      };
+      for (const int value : {1, 2, 4}) {
+        world.spawn("s", [&, value] { stubbornly([&] { c.send(value); }); });
+        world.spawn("r", [&] { stubbornly([&] { sum += c.receive(); }); });
+      }
+      int switches = 0;
+      world.set_schedule_callback([&](TaskId previous, TaskId) {
+        if (world.alive(previous) && ++switches % 3 == 0) throw std::runtime_error("not now");
+      });
+      world.finish();
+      EXPECT_EQ(sum, 7) << row.name;
+      EXPECT_GT(failed, 0) << row.name;
+    }
+  }
+}
+
+TEST(StacklessRules, a_channel_destroyed_with_waiters_kills_them_in_the_order_of_the_queue) {
+  for (const bool sends : {false, true}) {
+    Stage stage;
+    auto& c = stage.world.channel<int>("c");
+    stage.world.main([&] {
+      for (const char* name : {"w1", "w2"})
+        sends ? stage.sender(name, c, 1) : stage.receiver(name, c);
+      stage.world.run();
+      stage.world.destroy(c);
+      stage.say("main");
+      EXPECT_EQ(c.balance(), 0);
+      EXPECT_TRUE(c.closed());
+      stage.bystander("b");
+      stage.world.run();
+    });
+    EXPECT_EQ(stage.log, "main|w1: TaskletExit|w2: TaskletExit|b");
+  }
+}
+
+TEST(StacklessRules, a_channel_destroyed_is_closed_for_good) {
+  Stage stage;
+  auto& c = stage.world.channel<int>("c");
+  stage.world.main([&] {
+    stage.world.destroy(c);
+    stage.attempt("send", [&] { c.send(1); });
+    stage.attempt("receive", [&] { c.receive(); });
+    stage.attempt("open", [&] { c.open(); });
+    for (const int value : c) stage.say(std::to_string(value));
+    stage.world.destroy(c);
+  });
+  EXPECT_EQ(stage.log,
+            "send: Send/receive operation on a closed channel|"
+            "receive: Send/receive operation on a closed channel|"
+            "open: Send/receive operation on a closed channel");
+}
+
+TEST(StacklessRules, a_channel_destroyed_with_waiters_destroys_their_values_and_can_be_outlived) {
+  Stage stage;
+  auto& c = stage.world.channel<std::shared_ptr<int>>("c");
+  auto& d = stage.world.channel<int>("d");
+  const auto value = std::make_shared<int>(1);
+  stage.world.main([&] {
+    stage.tasklet("w", [&] {
+      stage.attempt("w", [&] { c.send(value); });
+      stage.say(std::to_string(d.receive()));
+    });
+    stage.world.run();
+    EXPECT_EQ(value.use_count(), 2);
+    stage.world.destroy(c);
+    d.send(7);
+    EXPECT_EQ(value.use_count(), 1);
+  });
+  EXPECT_EQ(stage.log, "w: TaskletExit|7");
+}
+
 TEST(StacklessRules,
-     a_channel_destroyed_with_waiters_unwinds_them_first_and_destroys_their_values) {
+     a_channel_destroyed_with_its_world_unwinds_its_waiters_first_and_destroys_their_values) {
   std::string log;
   const auto value = std::make_shared<int>(1);
   {
@@ -326,6 +552,21 @@ TEST(StacklessRules, S6_switch_does_the_same_and_the_caller_leaves_the_ring) {
   EXPECT_EQ(stage.log, "b|a|main");  // woken as D5 says, when the others are done
 }
 
+TEST(StacklessRules, S6_switch_refuses_as_insert_does_and_the_caller_stays) {
+  Stage stage;
+  auto& c = stage.world.channel<int>("c");
+  stage.world.main([&] {
+    const TaskId blocked = stage.receiver("r", c);
+    const TaskId dead = stage.tasklet("d", [] {});
+    stage.world.run();
+    stage.attempt("main", [&] { stage.world.switch_to(blocked); });
+    stage.attempt("main", [&] { stage.world.switch_to(dead); });
+    EXPECT_EQ(stage.world.getruncount(), 1U);
+  });
+  EXPECT_EQ(stage.log,
+            "main: You cannot run a blocked tasklet|main: You cannot run an unbound(dead) tasklet");
+}
+
 TEST(StacklessRules, S8_of_nested_runs_the_innermost_returns_first) {
   Stage stage;
   std::function<void(int)> nested = [&](int depth) {
@@ -508,6 +749,19 @@ TEST(StacklessRules, K3_pending_joins_the_end_and_is_raised_when_its_turn_comes)
   }
 }
 
+TEST(StacklessRules, K3_pending_for_one_that_is_runnable_keeps_its_place) {
+  Stage stage;
+  stage.world.main([&] {
+    const TaskId victim =
+        stage.tasklet("victim", [&] { stage.attempt("victim", [&] { stage.world.schedule(); }); });
+    stage.bystander("b");
+    stage.world.schedule();
+    stage.world.kill(victim, When::pending);
+    stage.world.run();
+  });
+  EXPECT_EQ(stage.log, "b|victim: TaskletExit");
+}
+
 TEST(StacklessRules, K3_a_tasklet_that_has_not_begun_begins_with_what_was_thrown) {
   Stage stage;
   stage.world.main([&] {
@@ -526,8 +780,10 @@ TEST(StacklessRules, K5_throw_to_a_dead_tasklet_is_an_error_and_TaskletExit_is_n
     stage.world.run();
     stage.attempt("main", [&] { stage.world.raise_exception(dead, error("boo")); });
     stage.attempt("main", [&] { stage.world.kill(dead); });
+    stage.attempt(
+        "main", [&] { stage.world.raise_exception(dead, std::make_exception_ptr(TaskletExit())); });
   });
-  EXPECT_EQ(stage.log, "main: You cannot throw to a dead tasklet|main goes on");
+  EXPECT_EQ(stage.log, "main: You cannot throw to a dead tasklet|main goes on|main goes on");
 }
 
 TEST(World, says_of_each_tasklet_whether_it_is_alive_scheduled_paused_or_blocked) {

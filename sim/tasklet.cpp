@@ -13,6 +13,16 @@ namespace {
 constexpr std::uint64_t turns_expected = 1000;  // worlds have no actions to place
 constexpr std::uint32_t refusals_max = 1000;
 
+bool is_exit(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const TaskletExit&) {
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
+
 }  // namespace
 
 // While a callback runs nobody may switch.
@@ -34,11 +44,6 @@ class World::Told final : public Observer {
 
   void on(const SimEvent& event) noexcept override {
     if (world_.observer_ != nullptr) world_.observer_->on(event);
-    const bool switches = event.kind == SimEventKind::switch_to && event.other.valid();
-    if (switches && world_.schedule_callback_) {
-      const InsideCallback inside(world_);
-      world_.schedule_callback_(event.other, event.task);
-    }
     digest.add(static_cast<std::uint64_t>(event.kind) << 32 | event.task.value);
     digest.add(static_cast<std::uint64_t>(event.other.value) << 32 | event.channel.value);
     digest.add(event.word);
@@ -46,6 +51,25 @@ class World::Told final : public Observer {
                static_cast<std::uint32_t>(event.balance));
   }
   Digest digest;
+
+ private:
+  World& world_;
+};
+
+// Calls the schedule callback.
+class World::AtSwitch final : public Gate {
+ public:
+  explicit AtSwitch(World& world) : world_(world) {}
+
+  std::optional<std::uint64_t> refuses(TaskId previous, TaskId next) noexcept override {
+    const InsideCallback inside(world_);
+    try {
+      world_.schedule_callback_(previous, next);
+      return {};
+    } catch (...) {
+      return world_.remember(std::current_exception());
+    }
+  }
 
  private:
   World& world_;
@@ -72,6 +96,7 @@ World::~World() {
 
 void World::begin() {
   told_ = std::make_unique<Told>(*this);
+  at_switch_ = std::make_unique<AtSwitch>(*this);
   scheduler_.begin({.granularity = options_.granularity,
                     .turn_budget = options_.turn_budget,
                     .stack_bytes = options_.stack_bytes,
@@ -87,6 +112,13 @@ TaskId World::spawn(std::string name, std::function<void()> body) {
   Tasklet& tasklet = tasklets_.emplace_back(Tasklet{this, std::move(name), std::move(body)});
   return scheduler_.spawn(tasklet_main, &tasklet,
                           {.name = tasklet.name, .stop_by = StopBy::unwinding});
+}
+
+void World::destroy(AnyChannel& channel) {
+  turn();
+  channel.destroyed_ = true;
+  channel.close();
+  for (const TaskId waiter : channel.queue()) scheduler_.kill(waiter, When::pending);
 }
 
 void World::tasklet_main(void* context, TaskId) {
@@ -134,6 +166,7 @@ Wake World::suspending(const Call& call) {
   if (outside()) return call();
   const Handling own = handling();
   set_handling(outsides_);
+  if (schedule_callback_) scheduler_.mark();
   const Wake wake = call();
   set_handling(own);
   return wake;
@@ -151,6 +184,7 @@ void World::raise_refusal(Refusal why) {
     case Refusal::blocked: throw TaskletError("You cannot run a blocked tasklet");
     case Refusal::dead: throw TaskletError("You cannot run an unbound(dead) tasklet");
     case Refusal::current: throw TaskletError("The current tasklet cannot be removed.");
+    case Refusal::undone: break;
   }
 }
 
@@ -231,6 +265,7 @@ void World::kill(TaskId victim, When when) {
 }
 
 void World::raise_exception(TaskId victim, std::exception_ptr error, When when) {
+  if (is_exit(error)) return kill(victim, when);
   turn();
   const std::uint64_t what = remember(error);
   const Wake wake = suspending([&] { return scheduler_.throw_at(victim, what, when); });
@@ -254,6 +289,11 @@ void World::channel_callback(AnyChannel& channel, bool sending) {
   channel_callback_(channel, getcurrent(), sending, sending ? balance >= 0 : balance <= 0);
 }
 
+void World::set_schedule_callback(ScheduleCallback callback) {
+  schedule_callback_ = std::move(callback);
+  scheduler_.set_gate(schedule_callback_ ? at_switch_.get() : nullptr);
+}
+
 Outcome World::main(std::function<void()> body) {
   scheduler_.make_main(spawn("main", std::move(body)));
   return run();
@@ -270,6 +310,7 @@ Outcome World::run() {
   outsides_ = handling();
   const Ending& ending = scheduler_.run_on(policy_);
   if (failed_) std::rethrow_exception(std::exchange(failed_, nullptr));
+  if (ending.thrown) std::rethrow_exception(thrown_[*ending.thrown]);
   return {ending.kind, describe(ending, scheduler_), scheduler_.turns()};
 }
 
@@ -283,7 +324,10 @@ void World::finish() {
 
 std::int32_t AnyChannel::balance() const { return world_.scheduler_.balance(id_); }
 void AnyChannel::close() { world_.scheduler_.close(id_); }
-void AnyChannel::open() { world_.scheduler_.open(id_); }
+void AnyChannel::open() {
+  if (destroyed_) throw ClosedChannel();
+  world_.scheduler_.open(id_);
+}
 bool AnyChannel::closing() const { return world_.scheduler_.closing(id_); }
 bool AnyChannel::closed() const { return world_.scheduler_.closed(id_); }
 std::int8_t AnyChannel::preference() const { return world_.scheduler_.preference(id_); }

@@ -99,7 +99,7 @@ class AnyChannel {
   std::int32_t balance() const;
   // Nobody can wait on it any more; those who wait already stay (rule C7).
   void close();
-  void open();
+  void open();  // raises ClosedChannel when it is destroyed
   bool closing() const;
   bool closed() const;  // closing and nobody waits
   // -1 the receiver runs first, 1 the sender, 0 neither; schedule_all: the next in the ring (C3).
@@ -122,6 +122,7 @@ class AnyChannel {
   World& world_;
   std::string name_;
   ChannelId id_;
+  bool destroyed_ = false;
 };
 
 // Carries values of type T by rendezvous. Values are moved. Belongs to its World.
@@ -224,6 +225,10 @@ class World {
     return channel;
   }
 
+  // For a channel that is not to be used any more: it is closed for good, and whoever waits on it
+  // is killed, pending, the next to be served first. Its memory goes with the world.
+  void destroy(AnyChannel& channel);
+
   // What tasklets call. Outside them, where nobody can wait, they raise WouldBlock; turn() does
   // nothing there, and what concerns another tasklet runs nobody. In a destructor that runs because
   // the tasklet was killed or abandoned, they return when they should raise that once more.
@@ -235,7 +240,8 @@ class World {
   void remove(TaskId tasklet);
   void run(TaskId tasklet);
   void switch_to(TaskId tasklet);
-  // Raises TaskletExit in it, or any other exception, by the rules K1 to K5.
+  // Raises TaskletExit in it, or any other exception, by the rules K1 to K5. To raise TaskletExit
+  // is to kill.
   void kill(TaskId victim, When when = When::now);
   void raise_exception(TaskId victim, std::exception_ptr error, When when = When::now);
   // While it is set, whatever would make the tasklet wait on a channel raises WouldBlock (rule C4).
@@ -254,11 +260,10 @@ class World {
   using ChannelCallback =
       std::function<void(AnyChannel& channel, TaskId tasklet, bool sending, bool will_block)>;
   void set_channel_callback(ChannelCallback callback) { channel_callback_ = std::move(callback); }
-  // Called at every switch between two different tasklets (rule S10). It must not raise.
+  // Called before every switch between two different tasklets (rule S10), and in it no tasklet may
+  // switch. What it raises is raised in the one who switched, and the switch is undone (rule C6).
   using ScheduleCallback = std::function<void(TaskId previous, TaskId next)>;
-  void set_schedule_callback(ScheduleCallback callback) {
-    schedule_callback_ = std::move(callback);
-  }
+  void set_schedule_callback(ScheduleCallback callback);
 
   // Runs `body` as the tasklet main, and returns when it has ended; the others stay. What leaves it
   // is raised here. Whoever was spawned before follows it in the ring. Under the policy `stackless`
@@ -282,6 +287,7 @@ class World {
  private:
   friend class AnyChannel;
   class Told;
+  class AtSwitch;
   class InsideCallback;
   struct Tasklet {
     World* world;
@@ -314,6 +320,7 @@ class World {
   Policy& policy_;
   Scheduler& scheduler_;
   std::unique_ptr<Told> told_;
+  std::unique_ptr<AtSwitch> at_switch_;
   std::deque<Tasklet> tasklets_;
   std::deque<std::unique_ptr<AnyChannel>> channels_;
   std::exception_ptr failed_;               // what left a tasklet and is to be raised outside

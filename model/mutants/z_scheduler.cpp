@@ -1,7 +1,6 @@
 // The scheduler with one rule broken: sim::Planted says what each does. In some of them Debian's
 // PyPy module differs from Stackless itself. What generated scenarios do not have (main, a block
-// trap, closing a channel, a second kill of who has caught one) shows in random programs over sim's
-// C++ interface.
+// trap, closing a channel) shows in random programs over sim's C++ interface.
 #include "model/mutants/mutants.hpp"
 #include "model/reclamation/policies.hpp"
 #include "model/strategies/strategies.hpp"
@@ -173,6 +172,13 @@ const Mutant z10 = [] {
                                "a tasklet that has caught a kill is taken for dead",
                                sim::Planted::caught_kill_counts_as_dead);
   mutant.granularity = Granularity::ops;
+  put(mutant, {.shapes = {"killed"},
+               .shape_permille = 66,
+               .schedule_permille = 38,
+               .runs_median = 320,
+               .runs_max = 4000,
+               .size = 15,
+               .size_max = 19});
   mutant.programs_max = 20000;
   return mutant;
 }();

@@ -2,21 +2,23 @@
 // Stackless (docs/stackless.md names them C1..K5), which are replayed here from the events alone:
 // the ring, the channels with their queues, and the stack of nested runs.
 //
-//   send(T, c, v, P), receive(...)  =>  P is the head of c's queue, on the other side, and what a
-//                                       receiver gets is what the head parked there (C3)
-//   block(T, c)                     =>  nobody waits for T on c, c is not closing, T has no trap
-//   (C4) each of them                    =>  it is told with the balance before it (C1, C2)
-//   refuse(T, why)                  =>  the replay says so too, and nothing changes (C4, D3, D4,
-//   S3-S6) switch(T)                       =>  T is in the ring, if it is a tasklet idle =>  the
-//   ring is empty (S7, S9); then wake(T) is as D1 says kill(T), in vain                =>  T is
-//   over, otherwise it is not (K1, K4) ring_decides < switch(T)        =>  T is whom the ring turns
-//   to (C3, C4, S1, S5-S7, K2)
+//   send(T, c, v, P), receive  =>  P is the head of c's queue, on the other side, and a receiver
+//                                  gets what P parked there (C3)
+//   block(T, c)                =>  nobody waits for T on c, c is not closing, T has no trap (C4)
+//   each of them               =>  it is told with the balance before it (C1, C2)
+//   refuse(T, why)             =>  the replay says so too, and nothing changes (C4, D3, D4, S3-S6)
+//   mark(T), refuse(T, undone) =>  all is as it was at the mark (C6)
+//   switch(T)                  =>  T is in the ring, if it is a tasklet
+//   idle                       =>  the ring is empty (S7, S9); then wake(T) is as D1 says
+//   kill(T), in vain           =>  T is over, otherwise it is not (K1, K4)
+//   ring_decides, switch(T)    =>  T is whom the ring turns to (C3, C4, S1, S5-S7, K2)
 //
 // Who is no tasklet (a reload) is in no ring; on channels the rules hold for it too. Exercised: a
 // send or receive finds somebody who waits.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "properties/by_id.hpp"
@@ -34,7 +36,36 @@ namespace {
 // By rule, so that a shrinker stays with one.
 enum Bug : std::uint32_t { balance, partner, value, waiting, refusal, target, order, left, victim };
 
-class ChannelRules final : public RunMonitor {
+constexpr std::uint32_t none = 0xffff'ffff;
+enum class Where : std::uint8_t { aside, ring, queue, elsewhere, watching, over };
+struct Task {
+  Where where = Where::aside;
+  bool tasklet = false;
+  bool begun = false;
+  bool trap = false;
+  int direction = 0;             // in a queue: +1 sends, -1 receives
+  std::uint32_t channel = none;  // in a queue
+  std::uint32_t parked = 0;      // in a queue: the value
+  std::uint32_t behind = none;   // in a queue: who follows
+};
+struct Queue {  // a channel
+  std::uint32_t head = none;
+  std::int32_t balance = 0;
+  int preference = -1;
+  bool schedule_all = false;
+  bool closing = false;
+};
+
+// What a switch that fails is undone to.
+struct Picture {
+  ById<Task> tasks_;
+  ById<Queue> channels_;
+  std::vector<std::uint32_t> ring_;
+  std::vector<std::uint32_t> watchdogs_;
+  std::uint32_t current_ = none;
+};
+
+class ChannelRules final : public RunMonitor, private Picture {
  public:
   void on(std::uint32_t index, const Event& event) override {
     at_ = index;
@@ -60,26 +91,6 @@ class ChannelRules final : public RunMonitor {
   }
 
  private:
-  static constexpr std::uint32_t none = 0xffff'ffff;
-  enum class Where : std::uint8_t { aside, ring, queue, elsewhere, watching, over };
-  struct Task {
-    Where where = Where::aside;
-    bool tasklet = false;
-    bool begun = false;
-    bool trap = false;
-    int direction = 0;             // in a queue: +1 sends, -1 receives
-    std::uint32_t channel = none;  // in a queue
-    std::uint32_t parked = 0;      // in a queue: the value
-    std::uint32_t behind = none;   // in a queue: who follows
-  };
-  struct Queue {  // a channel
-    std::uint32_t head = none;
-    std::int32_t balance = 0;
-    int preference = -1;
-    bool schedule_all = false;
-    bool closing = false;
-  };
-
   void forget() override {
     tasks_.clear();
     channels_.clear();
@@ -255,8 +266,38 @@ class ChannelRules final : public RunMonitor {
         break;
       case Refusal::dead: right = about.where == Where::over; break;
       case Refusal::current: right = event.c == running_; break;
+      case Refusal::undone: return undo_switch(event.c);
     }
     if (!right) wrong(refusal, "the call goes through", show(event, tables()));
+  }
+
+  // Rule C6. Where the one that switched is over, somebody else hears of it (rules S9, D1).
+  void undo_switch(std::uint32_t hears) {
+    idle_ = false;
+    std::uint32_t should = running_;
+    if (tasks_.get(running_).where == Where::over) {
+      should = watchdogs_.empty() ? main_ : watchdogs_.back();
+      leave_queue(hears);
+      join_end(hears);
+      turn_to(hears);
+    } else {
+      put_back();
+    }
+    if (hears != should) {
+      wrong(target, name(should) + " hears that the switch failed", name(hears) + " does");
+    }
+  }
+
+  // Who was spawned since, by what made the switch fail, is in the ring.
+  void put_back() {
+    tasks_.put_back(before_.tasks_);
+    channels_.put_back(before_.channels_);
+    ring_ = before_.ring_;
+    watchdogs_ = before_.watchdogs_;
+    current_ = before_.current_;
+    for (std::uint32_t task = before_.tasks_.size(); task < tasks_.size(); ++task) {
+      if (std::exchange(tasks_[task].where, Where::aside) == Where::ring) join_end(task);
+    }
   }
 
   // Rules D3 and D4: nobody else can run, no run() waits for that, and main waits on a channel.
@@ -358,6 +399,11 @@ class ChannelRules final : public RunMonitor {
       tasks_[task].tasklet = true;
       return join_end(task);
     }
+    if (how == RingHow::mark) {
+      acts();
+      before_ = *this;
+      return;
+    }
     if (how == ring_decides) decides_ = true;
     if (how == RingHow::main) main_ = task;
     if (how == ring_decides || how == RingHow::main) return turn_to(task);
@@ -397,11 +443,7 @@ class ChannelRules final : public RunMonitor {
   }
 
   std::uint32_t at_ = 0;
-  ById<Task> tasks_;
-  ById<Queue> channels_;
-  std::vector<std::uint32_t> ring_;
-  std::vector<std::uint32_t> watchdogs_;
-  std::uint32_t current_ = none;
+  Picture before_;  // the call that the running task is in
   std::uint32_t running_ = none;
   std::uint32_t main_ = none;
   bool decides_ = false;  // the ring does

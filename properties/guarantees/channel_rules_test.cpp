@@ -31,6 +31,10 @@ class ChannelRules : public testing::Test {
   Story& receive(std::uint32_t value, std::uint32_t from, std::uint8_t balance) {
     return story(EventKind::receive, 0, value, from, balance);
   }
+  Story& undone(std::uint32_t hears) {
+    return story(EventKind::refuse, no_channel, static_cast<std::uint32_t>(sim::Refusal::undone),
+                 hears);
+  }
   std::string judge() const { return story.judge(channel_rules()); }
 
   Story story;
@@ -141,6 +145,33 @@ TEST_F(ChannelRules, LetWhoIsKilledByAReloadJoinOneAfterTheOther) {
   story(EventKind::switch_, 4, 3), story(EventKind::kill, 1), story(EventKind::kill, 2);
   go_on(3), ring(RingHow::schedule, 1);
   EXPECT_EQ(judge(), "held, not exercised");
+}
+
+TEST_F(ChannelRules, HoldWhereASwitchThatFailsIsUndone) {
+  ring(ring_decides, 1);
+  go_on(1), ring(RingHow::mark, 1), block(BlockHow::receive, 0, 0), undone(1);
+  ring(RingHow::schedule, 2), go_on(2), ring(RingHow::mark, 2), block(BlockHow::receive, 0, 0);
+  go_on(3), ring(RingHow::mark, 3), send(2, 15), undone(3), send(2, 15), go_on(2);
+  EXPECT_EQ(judge(), "held, exercised");
+}
+
+TEST_F(ChannelRules, AreViolatedByASwitchThatFailsAndIsNotUndone) {
+  go_on(1), ring(RingHow::mark, 1), block(BlockHow::receive, 0, 0), undone(1);
+  go_on(2), block(BlockHow::receive, 0, -1);
+  EXPECT_EQ(judge(),
+            "violated: the action is told of while the balance is 0; it ends in 1111 then");
+}
+
+TEST_F(ChannelRules, AreViolatedByAnotherThanWhoSwitchedHearingOfAFailure) {
+  go_on(1), ring(RingHow::mark, 1), block(BlockHow::receive, 0, 0), undone(2);
+  EXPECT_EQ(judge(), "violated: t hears that the switch failed; u does");
+}
+
+TEST_F(ChannelRules, LetMainHearOfAFailureToSwitchFromOneThatIsOver) {
+  ring(ring_decides, 1), ring(RingHow::main, 1);
+  go_on(1), block(BlockHow::receive, 0, 0);
+  go_on(2), story(EventKind::end, 2), undone(1), block(BlockHow::receive, 0, 0), go_on(3);
+  EXPECT_EQ(judge(), "violated: the ring turns to t; task 3 goes on");
 }
 
 TEST_F(ChannelRules, SayNothingOfWhoIsNextWhereAPolicyDecides) {
