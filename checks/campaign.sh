@@ -66,7 +66,7 @@ claims() {
 found() {
   echo "== found: what is given up by design, and every mutant, from $seeds seeds of at most $runs_per_search runs"
   { subjects model; mutants; } | while read -r subject flags; do
-    for seed in $(seq "$seeds"); do echo "$seed $subject $flags"; done
+    for seed in $(seq "$seeds"); do echo "$seed $subject${flags:+ $flags}"; done
   done | xargs -P "$(nproc)" -L 1 sh -c '
     out=$1 midstride=$2 runs=$3 seed=$4 subject=$5
     shift 5
