@@ -6,10 +6,12 @@
 //
 // A channel is its preference, with * for schedule_all. Main creates the tasklets in order before
 // its first step, except those with a +, which a step `spawn` creates. A step with ? catches what
-// is raised in it; else that ends the tasklet.
+// is raised in it; else that ends the tasklet. Such a line can be read again: the programs that
+// once failed stand in laws_channels_test.cpp.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -102,6 +104,8 @@ enum Ended : std::int16_t {
 // `kinds`: the steps that may occur, as bits; 0: all of them.
 ChannelProgram draw_program(sim::Prng& prng, std::uint32_t kinds = 0);
 std::string text(const ChannelProgram& program);
+// What text() gives such a line for; nullopt when there is no such program.
+std::optional<ChannelProgram> program_from(std::string_view line);
 std::string text(const Log& log);
 
 struct ProgramOptions {
@@ -145,12 +149,15 @@ ChannelProgram cut_down(ChannelProgram program, const Fails& fails) {
         add([&](ChannelProgram& p) { p.tasklets[t].steps[s].value = 0; });
       }
       add([&](ChannelProgram& p) { p.tasklets[t].late = false; });
-      if (t == 0 || t + 1 != from.tasklets.size() || !from.tasklets[t].steps.empty()) continue;
+      if (t == 0 || !from.tasklets[t].steps.empty()) continue;
       add([&](ChannelProgram& p) {
-        p.tasklets.pop_back();
-        for (TaskletShape& tasklet : p.tasklets)
+        p.tasklets.erase(p.tasklets.begin() + static_cast<std::ptrdiff_t>(t));
+        for (TaskletShape& tasklet : p.tasklets) {
           std::erase_if(tasklet.steps,
                         [&](const Step& step) { return step.what >= Do::spawn && step.on == t; });
+          for (Step& step : tasklet.steps)
+            if (step.what >= Do::spawn && step.on > t) --step.on;
+        }
       });
     }
     for (std::size_t c = 0; c < from.channels.size(); ++c)

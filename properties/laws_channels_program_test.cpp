@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <functional>
 #include <iterator>
 #include <memory>
@@ -89,6 +90,85 @@ std::string text(const ChannelProgram& program) {
     }
   }
   return line;
+}
+
+namespace {
+
+// What is left of a line, from which words are taken at the front.
+struct Rest {
+  std::string_view line;
+
+  bool take(std::string_view word) {
+    if (!line.starts_with(word)) return false;
+    line.remove_prefix(word.size());
+    return true;
+  }
+  template <class Number>
+  bool take_number(Number& number) {
+    int value = 0;
+    const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), value);
+    if (error != std::errc()) return false;
+    line.remove_prefix(static_cast<std::size_t>(end - line.data()));
+    number = static_cast<Number>(value);
+    return true;
+  }
+  // Of the steps that begin so the longest: "kill" begins "kill_pending".
+  std::optional<Do> take_what(bool of_channel, bool of_tasklet) {
+    std::optional<Do> longest;
+    for (std::uint32_t at = 0; at < do_count; ++at) {
+      const Do what = static_cast<Do>(at);
+      const bool fits = on_channel(what) == of_channel && on_tasklet(what) == of_tasklet;
+      const bool longer =
+          !longest || word_of[at].size() > word_of[static_cast<std::size_t>(*longest)].size();
+      if (fits && longer && line.starts_with(word_of[at])) longest = what;
+    }
+    if (longest) take(word_of[static_cast<std::size_t>(*longest)]);
+    return longest;
+  }
+};
+
+std::optional<Step> step_from(Rest& rest) {
+  Step step;
+  const bool of_channel = rest.take("c") && rest.take_number(step.on) && rest.take(".");
+  const bool of_tasklet =
+      !of_channel && rest.take("t") && rest.take_number(step.on) && rest.take(".");
+  const std::optional<Do> what = rest.take_what(of_channel, of_tasklet);
+  if (!what) return std::nullopt;
+  step.what = *what;
+  if (has_value(step.what) && !(rest.take(" ") && rest.take_number(step.value)))
+    return std::nullopt;
+  step.guarded = rest.take("?");
+  return step;
+}
+
+}  // namespace
+
+std::optional<ChannelProgram> program_from(std::string_view line) {
+  Rest rest{line};
+  ChannelProgram program;
+  if (!rest.take("channels")) return std::nullopt;
+  while (rest.take(" ") && !rest.take("|")) {
+    ChannelShape& channel = program.channels.emplace_back();
+    if (!rest.take_number(channel.preference)) return std::nullopt;
+    channel.schedule_all = rest.take("*");
+  }
+  do {
+    TaskletShape& tasklet = program.tasklets.emplace_back();
+    const std::string name =
+        program.tasklets.size() == 1 ? " main" : fmt::format(" t{}", program.tasklets.size() - 1);
+    if (!rest.take(name)) return std::nullopt;
+    tasklet.late = rest.take("+");
+    if (!rest.take(":")) return std::nullopt;
+    if (rest.line.starts_with(" |") || rest.line.empty()) continue;
+    do {
+      if (!rest.take(" ")) return std::nullopt;
+      const std::optional<Step> step = step_from(rest);
+      if (!step) return std::nullopt;
+      tasklet.steps.push_back(*step);
+    } while (rest.take(","));
+  } while (rest.take(" |"));
+  if (!rest.line.empty()) return std::nullopt;
+  return program;
 }
 
 std::string text(const Log& log) {

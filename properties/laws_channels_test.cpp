@@ -65,6 +65,37 @@ TEST(ChannelLaws, random_programs_do_what_the_second_statement_of_the_rules_says
   EXPECT_TRUE(held);
 }
 
+// Lines as a failure prints them. Each once failed, or shows a bug that is planted in the
+// scheduler.
+TEST(ChannelLaws, programs_that_once_failed_do_not_any_more) {
+  constexpr std::string_view lines[] = {
+      "channels -1 | main: c0.receive?, c0.receive | t1: | t2: | t3: c0.receive",
+      "channels -1 | main: run? | t1: c0.send 0 | t2: t1.kill, c0.receive",
+      "channels 0 -1* | main: run?, t1.kill | t1: c0.send 2, schedule | t2+: c1.receive",
+  };
+  ProgramRunner runner;
+  for (const std::string_view line : lines) {
+    const auto program = program_from(line);
+    ASSERT_TRUE(program) << line;
+    EXPECT_EQ(text(*program), line);
+    EXPECT_EQ(difference(runner, *program, {}), "") << line;
+    EXPECT_EQ(broken_rule(runner, *program, {}), "") << line;
+  }
+}
+
+TEST(ChannelLaws, a_line_is_read_as_the_program_that_it_was_written_from) {
+  sim::Prng prng(2009);
+  for (int i = 0; i < 1000; ++i) {
+    const ChannelProgram program = draw_program(prng);
+    EXPECT_EQ(program_from(text(program)), program) << text(program);
+  }
+  for (const std::string_view line : {"", "channels", "channels -1", "channels -1 | main: jump",
+                                      "channels x | main:", "channels -1 | t1: run",
+                                      "channels -1 | main: c0.send", "channels -1 | main: run |"}) {
+    EXPECT_EQ(program_from(line), std::nullopt) << line;
+  }
+}
+
 TEST(ChannelLaws, every_policy_keeps_the_rules) {
   ProgramRunner runner;
   for (const sim::PolicyRow& row : sim::policies()) {

@@ -113,7 +113,7 @@ Fiber* StackPool::take() {
 }
 
 void StackPool::give_back(Fiber* fiber) {
-  MIDSTRIDE_CHECK(fiber->intact(), "a fiber stays within its stack");
+  MIDSTRIDE_CHECK(fiber->intact(), Fiber::stays_within);
   if (!fiber->idle()) {
     fiber->drop();
 #if defined(MIDSTRIDE_ASAN)

@@ -61,7 +61,7 @@ class Fiber {
     void* const fake_stack = leave_for(low_, bytes_);
     worker_ = std::move(worker_).resume();
     arrive(fake_stack, nullptr, nullptr);
-    MIDSTRIDE_CHECK(canary()[canary_words - 1] == canary_word, "a fiber stays within its stack");
+    MIDSTRIDE_CHECK(canary()[canary_words - 1] == canary_word, stays_within);
   }
 
   // [fiber] Back to the hub, until the next resume().
@@ -86,6 +86,8 @@ class Fiber {
 
   static constexpr std::size_t canary_words = 8;
   static constexpr std::uint64_t canary_word = 0x5afe'57ac'c0de'd00d;
+  static constexpr const char* stays_within =
+      "a fiber stays within its stack (if the code on it is yours, give it more: stack_bytes)";
 
   // AddressSanitizer has to be told of every switch: before it, where we go; after it, that we are
   // here. In between we keep what leave_for() gave: the fake stack of the side that is left.

@@ -11,6 +11,7 @@ namespace midstride::sim {
 // Off the way of those who find nothing but their word.
 Wake Scheduler::State::come(Task& task) {
   const std::uint64_t word = std::exchange(task.word, 0);
+  task.hears_of_another = false;
   switch (std::exchange(task.coming, Coming::word)) {
     case Coming::word: break;
     case Coming::exit:
@@ -31,7 +32,7 @@ Wake Scheduler::State::refuse(Refusal why, ChannelId channel, TaskId other) {
 // One that is not in the queue any more (see strand()) is left alone.
 void Scheduler::State::unqueue(TaskId id) {
   const Task& task = tasks[id.value];
-  Channel& channel = channels[task.channel.value];
+  ChannelState& channel = channels[task.channel.value];
   if (!channel.queue.remove(id)) return;
   channel.balance += task.sending ? -1 : 1;
 }
@@ -352,7 +353,7 @@ ChannelId Scheduler::channel(const ChannelOptions& options) {
   State& state = *state_;
   const ChannelId id{state.channel_count++};
   if (id.value == state.channels.size()) state.channels.emplace_back();
-  Channel& channel = state.channels[id.value];
+  ChannelState& channel = state.channels[id.value];
   channel.options = options;
   channel.balance = 0;
   channel.closing = false;
@@ -443,7 +444,7 @@ bool Scheduler::schedule_all(ChannelId channel) const {
 bool Scheduler::closing(ChannelId channel) const { return state_->channels[channel.value].closing; }
 
 bool Scheduler::closed(ChannelId id) const {
-  const Channel& channel = state_->channels[id.value];
+  const ChannelState& channel = state_->channels[id.value];
   return channel.closing && channel.balance == 0;
 }
 
@@ -506,7 +507,7 @@ std::uint64_t Scheduler::state_digest(TaskId but) const {
     add(static_cast<std::uint64_t>(task.state) << 2 | static_cast<std::uint64_t>(task.coming));
   }
   for (std::uint32_t i = 0; i < state.channel_count; ++i) {
-    const Channel& channel = state.channels[i];
+    const ChannelState& channel = state.channels[i];
     add(channel.closing ? 1 : 0);
     for (const Waiting& waiting : channel.queue.items()) {
       if (!counts(waiting.task)) continue;

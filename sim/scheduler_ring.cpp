@@ -68,9 +68,15 @@ Wake Scheduler::born() {
   return task.coming == Coming::word ? Wake() : state.come(task);
 }
 
-// Rule D1 names the target. None when there is nobody.
+// Whom rule D1 names, if anybody.
+TaskId Scheduler::State::target() const {
+  const TaskId named = watchdogs.empty() ? main : watchdogs.back();
+  const bool there = named.valid() && tasks[named.value].state != TaskState::ended;
+  return there ? named : TaskId::none();
+}
+
 TaskId Scheduler::State::throw_at_target(std::uint64_t what) {
-  const TaskId target = watchdogs.empty() ? main : watchdogs.back();
+  const TaskId target = this->target();
   if (!target.valid()) return target;
   Task& task = tasks[target.value];
   if (task.coming == Coming::word) task.done = task.state != TaskState::blocked;
@@ -93,8 +99,11 @@ bool Scheduler::uncaught(std::uint64_t what) {
       state.tasks[other.value].state = TaskState::paused;
     }
   }
-  const TaskId target = self == state.main ? TaskId::none() : state.throw_at_target(what);
-  if (!target.valid()) return false;
+  const TaskId target = state.target();
+  if (!target.valid() || self == state.main) return false;
+  // It has yet to hear of another one.
+  if (std::exchange(state.tasks[target.value].hears_of_another, true)) return false;
+  state.throw_at_target(what);
   state.tell({.kind = SimEventKind::kill, .task = target, .other = self, .how = kill_thrown});
   state.runs_after = target;
   return true;

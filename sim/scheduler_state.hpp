@@ -31,13 +31,14 @@ struct Task {
   bool done = false;  // exit, thrown: what it was about had gone through
   bool block_trap = false;
   bool taken_for_dead = false;            // a planted bug: it caught a kill
+  bool hears_of_another = false;          // thrown: what nobody caught elsewhere (rule S9)
   bool sending = false;                   // blocked: which way
   ChannelId channel = ChannelId::none();  // blocked: on which
   std::uint32_t reason = 0;               // parked: why
   std::uint64_t thrown = 0;               // what was thrown at it last
 };
 
-struct Channel {
+struct ChannelState {
   ChannelOptions options;
   std::int32_t balance = 0;
   bool closing = false;
@@ -62,7 +63,7 @@ struct Marked {
   Ring ring;
   std::vector<TaskId> aside;
   std::vector<Sleeper> sleepers;
-  std::vector<Channel> channels;
+  std::vector<ChannelState> channels;
   std::vector<TaskId> watchdogs;
   std::uint64_t now = 0;
 };
@@ -119,6 +120,7 @@ struct Scheduler::State {
   void make_runnable(TaskId id);
   void stop_waiting(TaskId id);
   Wake throw_or_kill(TaskId victim, std::uint8_t how);
+  TaskId target() const;
   TaskId throw_at_target(std::uint64_t what);
   void leave_watchdogs();
   void end(TaskId id);
@@ -156,7 +158,7 @@ struct Scheduler::State {
   std::vector<TaskId> aside;
   std::vector<Sleeper> sleepers;  // the next to wake last; of those that wake together, the last to
                                   // fall asleep first
-  std::vector<Channel> channels;  // the first channel_count are this run's
+  std::vector<ChannelState> channels;  // the first channel_count are this run's
   std::uint32_t channel_count = 0;
   std::vector<Action> actions;
   std::vector<ActionId> pending;
@@ -222,7 +224,7 @@ template <bool plain>
 inline Wake Scheduler::State::act(int direction, ChannelId id, std::uint64_t word) {
   const auto bug = [&](Planted which) { return !plain && planted(which); };
   if (disposing) return {WakeKind::abandon};
-  Channel& channel = channels[id.value];
+  ChannelState& channel = channels[id.value];
   const bool sending = direction > 0;
 
   if (channel.balance * direction >= 0) {

@@ -642,6 +642,43 @@ TEST(StacklessRules, S9_what_leaves_main_is_raised_outside) {
                std::runtime_error);
 }
 
+TEST(StacklessRules, S9_when_main_is_over_it_is_raised_outside_and_the_others_stay) {
+  Stage stage;
+  stage.tasklet("t", [&] {
+    stage.world.schedule();
+    throw std::runtime_error("t failed");
+  });
+  stage.bystander("a", 2);
+  stage.world.main([&] { stage.world.schedule(); });
+  EXPECT_THROW(stage.world.run(), std::runtime_error);
+  EXPECT_EQ(stage.world.run().kind, Ending::Kind::finished);
+  EXPECT_EQ(stage.log, "a|a");
+}
+
+// Under a policy that lets somebody else go on before main has heard of the first.
+TEST(StacklessRules, S9_of_two_exceptions_at_once_none_is_lost) {
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    World world({.policy = "random", .seed = seed});
+    int heard = 0;
+    const auto listen = [&](const auto& call) {
+      try {
+        call();
+      } catch (const std::runtime_error&) {
+        ++heard;
+      }
+    };
+    for (const char* name : {"a", "b", "c"})
+      world.spawn(name, [] { throw std::runtime_error("failed"); });
+    listen([&] {
+      world.main([&] {
+        for (int i = 0; i < 6; ++i) listen([&] { world.schedule(); });
+      });
+    });
+    for (int i = 0; i < 3; ++i) listen([&] { world.run(); });
+    EXPECT_EQ(heard, 3) << "seed " << seed;
+  }
+}
+
 TEST(StacklessRules, S10_the_schedule_callback_sees_every_switch_between_two_different_tasklets) {
   Stage stage;
   const auto name = [&](TaskId task) { return std::string(stage.world.scheduler().name(task)); };
@@ -666,6 +703,43 @@ TEST(StacklessRules, S10_a_switch_inside_the_callback_is_an_error) {
   EXPECT_EQ(stage.log,
             "callback: Recursive scheduler call due to callbacks!|"
             "callback: Recursive scheduler call due to callbacks!");
+}
+
+TEST(World, run_and_main_inside_a_callback_are_errors) {
+  Stage stage;
+  const auto both = [&] {
+    stage.attempt("run", [&] { stage.world.run(); });
+    stage.attempt("main", [&] { stage.world.main([&] { stage.say("not reached"); }); });
+  };
+  bool first = true;
+  stage.world.set_schedule_callback([&](TaskId, TaskId) {
+    if (std::exchange(first, false)) both();
+  });
+  stage.bystander("a");
+  stage.world.main([&] { stage.world.schedule(); });
+  EXPECT_EQ(stage.log,
+            "run: Recursive scheduler call due to callbacks!|"
+            "main: Recursive scheduler call due to callbacks!|a");
+}
+
+TEST(World, a_callback_may_take_itself_away) {
+  Stage stage;
+  auto& c = stage.world.channel<int>("c");
+  const std::string words(100, 'x');  // which the callback owns a copy of
+  stage.world.set_channel_callback([&stage, words](AnyChannel&, TaskId, bool, bool) {
+    stage.world.set_channel_callback(nullptr);
+    stage.say(words);
+  });
+  stage.world.set_schedule_callback([&stage, words](TaskId, TaskId) {
+    stage.world.set_schedule_callback(nullptr);
+    stage.say(words);
+  });
+  stage.world.main([&] {
+    stage.receiver("r", c);
+    stage.world.schedule();
+    c.send(1);
+  });
+  EXPECT_EQ(stage.log, words + "|" + words + "|r got 1|r goes on");
 }
 
 // ---- Kill and throw

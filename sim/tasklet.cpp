@@ -28,13 +28,15 @@ bool is_exit(const std::exception_ptr& error) {
 // While a callback runs nobody may switch.
 class World::InsideCallback {
  public:
-  explicit InsideCallback(World& world) : world_(world) { world_.in_callback_ = true; }
-  ~InsideCallback() { world_.in_callback_ = false; }
+  explicit InsideCallback(World& world)
+      : world_(world), before_(std::exchange(world.in_callback_, true)) {}
+  ~InsideCallback() { world_.in_callback_ = before_; }
   InsideCallback(const InsideCallback&) = delete;
   InsideCallback& operator=(const InsideCallback&) = delete;
 
  private:
   World& world_;
+  bool before_;
 };
 
 // Digests what the scheduler tells, and passes it on.
@@ -63,8 +65,9 @@ class World::AtSwitch final : public Gate {
 
   std::optional<std::uint64_t> refuses(TaskId previous, TaskId next) noexcept override {
     const InsideCallback inside(world_);
+    const std::shared_ptr<ScheduleCallback> callback = world_.schedule_callback_;
     try {
-      world_.schedule_callback_(previous, next);
+      (*callback)(previous, next);
       return {};
     } catch (...) {
       return world_.remember(std::current_exception());
@@ -100,6 +103,7 @@ void World::begin() {
   scheduler_.begin({.granularity = options_.granularity,
                     .turn_budget = options_.turn_budget,
                     .stack_bytes = options_.stack_bytes,
+                    .guard_pages = options_.guard_pages,
                     .deadlock_raises = options_.policy == "stackless",
                     .planted = options_.planted},
                    told_.get());
@@ -121,14 +125,16 @@ void World::destroy(AnyChannel& channel) {
   for (const TaskId waiter : channel.queue()) scheduler_.kill(waiter, When::pending);
 }
 
+// What the body holds goes when the tasklet is over, as what is on its stack does.
 void World::tasklet_main(void* context, TaskId) {
-  const Tasklet& tasklet = *static_cast<Tasklet*>(context);
+  Tasklet& tasklet = *static_cast<Tasklet*>(context);
   World& world = *tasklet.world;
   set_handling({});
   try {
+    const std::function<void()> body = std::exchange(tasklet.body, nullptr);
     world.raise(world.scheduler_.born());
     world.turn();
-    tasklet.body();
+    body();
   } catch (const TaskletExit&) {
   } catch (const Abandoned&) {
   } catch (...) {
@@ -215,6 +221,16 @@ void World::turn() {
   if (!outside()) settle(suspending([&] { return scheduler_.turn(Point::op); }));
 }
 
+TaskId World::known(TaskId tasklet) const {
+  if (tasklet.value < tasklets_.size()) return tasklet;
+  throw UnknownTasklet(tasklet, tasklets_.size());
+}
+
+std::exception_ptr World::given(std::exception_ptr error) {
+  if (error) return error;
+  throw std::invalid_argument("expected an exception to raise, found a null std::exception_ptr");
+}
+
 void World::schedule() {
   turn();
   if (outside()) throw WouldBlock();
@@ -235,12 +251,12 @@ void World::sleep(std::uint64_t ticks) {
 
 void World::insert(TaskId tasklet) {
   turn();
-  settle(scheduler_.insert(tasklet));
+  settle(scheduler_.insert(known(tasklet)));
 }
 
 void World::remove(TaskId tasklet) {
   turn();
-  const Wake wake = scheduler_.remove(tasklet);
+  const Wake wake = scheduler_.remove(known(tasklet));
   if (wake == Wake(WakeKind::error, static_cast<std::uint64_t>(Refusal::blocked))) {
     throw TaskletError("You cannot remove a blocked tasklet.");
   }
@@ -249,24 +265,30 @@ void World::remove(TaskId tasklet) {
 
 void World::run(TaskId tasklet) {
   turn();
+  known(tasklet);
   if (outside()) return settle(scheduler_.insert(tasklet));
   settle(suspending([&] { return scheduler_.run_now(tasklet); }));
 }
 
 void World::switch_to(TaskId tasklet) {
   turn();
+  known(tasklet);
   if (outside()) return settle(scheduler_.insert(tasklet));
   settle(suspending([&] { return scheduler_.switch_to(tasklet); }));
 }
 
 void World::kill(TaskId victim, When when) {
   turn();
-  settle(suspending([&] { return scheduler_.kill(victim, when); }));
+  known(victim);
+  const Wake wake = suspending([&] { return scheduler_.kill(victim, when); });
+  if (!alive(victim)) tasklets_[victim.value].body = nullptr;  // it may not have begun
+  settle(wake);
 }
 
 void World::raise_exception(TaskId victim, std::exception_ptr error, When when) {
-  if (is_exit(error)) return kill(victim, when);
+  if (is_exit(given(error))) return kill(victim, when);
   turn();
+  known(victim);
   const std::uint64_t what = remember(error);
   const Wake wake = suspending([&] { return scheduler_.throw_at(victim, what, when); });
   if (wake == Wake(WakeKind::error, static_cast<std::uint64_t>(Refusal::dead))) {
@@ -276,34 +298,50 @@ void World::raise_exception(TaskId victim, std::exception_ptr error, When when) 
 }
 
 bool World::scheduled(TaskId tasklet) const {
-  const TaskState state = scheduler_.state(tasklet);
+  const TaskState state = scheduler_.state(known(tasklet));
   return state == TaskState::fresh || state == TaskState::runnable || state == TaskState::blocked;
 }
 
 bool World::paused(TaskId tasklet) const { return alive(tasklet) && !scheduled(tasklet); }
 
 void World::channel_callback(AnyChannel& channel, bool sending) {
-  if (!channel_callback_) return;
+  const std::shared_ptr<ChannelCallback> callback = channel_callback_;
+  if (!callback) return;
   const InsideCallback inside(*this);
   const std::int32_t balance = channel.balance();
-  channel_callback_(channel, getcurrent(), sending, sending ? balance >= 0 : balance <= 0);
+  (*callback)(channel, getcurrent(), sending, sending ? balance >= 0 : balance <= 0);
+}
+
+void World::set_channel_callback(ChannelCallback callback) {
+  channel_callback_ = callback ? std::make_shared<ChannelCallback>(std::move(callback)) : nullptr;
 }
 
 void World::set_schedule_callback(ScheduleCallback callback) {
-  schedule_callback_ = std::move(callback);
+  schedule_callback_ = callback ? std::make_shared<ScheduleCallback>(std::move(callback)) : nullptr;
   scheduler_.set_gate(schedule_callback_ ? at_switch_.get() : nullptr);
 }
 
 Outcome World::main(std::function<void()> body) {
+  if (in_callback_) throw InCallback();
+  if (!outside()) throw TaskletError("main() is called outside the tasklets, found it in one");
+  if (getmain().valid() && alive(getmain())) {
+    throw TaskletError("a world has one main at a time, found one that is not over: run() goes on");
+  }
   scheduler_.make_main(spawn("main", std::move(body)));
-  return run();
+  const Outcome outcome = run();
+  if (outcome.kind == Ending::Kind::out_of_budget) throw OutOfTurns();
+  return outcome;
 }
 
 Outcome World::run() {
+  if (in_callback_) throw InCallback();
   if (!outside()) {
     turn();
     settle(suspending([&] { return scheduler_.run_others(); }));
-    const Ending ending{.waiting = scheduler_.waiting()};
+    Ending ending{.waiting = scheduler_.waiting()};
+    std::erase_if(ending.waiting, [&](const Waiter& waiter) {  // these are inside a run() too
+      return scheduler_.state(waiter.task) == TaskState::watching;
+    });
     const auto kind = ending.waiting.empty() ? Ending::Kind::finished : Ending::Kind::deadlock;
     return {kind, describe(ending, scheduler_), scheduler_.turns()};
   }
@@ -332,7 +370,7 @@ bool AnyChannel::closing() const { return world_.scheduler_.closing(id_); }
 bool AnyChannel::closed() const { return world_.scheduler_.closed(id_); }
 std::int8_t AnyChannel::preference() const { return world_.scheduler_.preference(id_); }
 void AnyChannel::set_preference(std::int8_t preference) {
-  world_.scheduler_.set_preference(id_, preference);
+  world_.scheduler_.set_preference(id_, sign_of(preference));
 }
 bool AnyChannel::schedule_all() const { return world_.scheduler_.schedule_all(id_); }
 void AnyChannel::set_schedule_all(bool on) { world_.scheduler_.set_schedule_all(id_, on); }
@@ -348,6 +386,9 @@ void AnyChannel::begin_action(bool sending) {
   world_.channel_callback(*this, sending);
 }
 
+std::exception_ptr AnyChannel::given(std::exception_ptr error) {
+  return World::given(std::move(error));
+}
 void AnyChannel::raise(Wake wake) { world_.raise(wake); }
 void AnyChannel::settle(Wake wake) { world_.settle(wake); }
 

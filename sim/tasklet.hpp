@@ -58,8 +58,14 @@ struct TaskletError : std::runtime_error {  // that cannot be done to a tasklet 
 struct InCallback : std::runtime_error {  // a callback must not switch
   InCallback() : std::runtime_error("Recursive scheduler call due to callbacks!") {}
 };
-struct OutOfTurns : std::runtime_error {  // raised by finish()
-  OutOfTurns() : std::runtime_error("the turn budget is used up") {}
+struct OutOfTurns : std::runtime_error {  // raised by main() and finish()
+  OutOfTurns() : std::runtime_error("the turn budget is used up: WorldOptions::turn_budget") {}
+};
+struct UnknownTasklet : std::invalid_argument {
+  UnknownTasklet(TaskId found, std::size_t count)
+      : std::invalid_argument("expected one of the " + std::to_string(count) +
+                              " tasklets of this world, found " +
+                              (found.valid() ? std::to_string(found.value) : "none")) {}
 };
 
 struct UnknownPolicy : std::invalid_argument {
@@ -73,7 +79,10 @@ struct WorldOptions {
   Granularity granularity = Granularity::ops;
   std::uint64_t turn_budget = 100'000;
   std::size_t stack_bytes = 64 * 1024;  // ordinary code may format text and throw
-  std::int8_t preference = -1;          // of channels that do not state their own
+  // A stack that overflows is seen at the next switch, or at once and as a segmentation fault: with
+  // a page below each stack that nobody may touch. It costs two of the system's memory maps each.
+  GuardPages guard_pages = GuardPages::no;
+  std::int8_t preference = -1;  // of channels that do not state their own
   bool schedule_all = false;
   Planted planted = Planted::none;
 };
@@ -103,6 +112,7 @@ class AnyChannel {
   bool closing() const;
   bool closed() const;  // closing and nobody waits
   // -1 the receiver runs first, 1 the sender, 0 neither; schedule_all: the next in the ring (C3).
+  // Of other numbers the sign counts.
   std::int8_t preference() const;
   void set_preference(std::int8_t preference);
   bool schedule_all() const;
@@ -113,7 +123,11 @@ class AnyChannel {
   friend class World;
   AnyChannel(World& world, std::string name) : world_(world), name_(std::move(name)) {}
 
-  void begin_action(bool sending);  // a turn, then the channel callback
+  static std::int8_t sign_of(std::int8_t preference) {
+    return static_cast<std::int8_t>((preference > 0) - (preference < 0));
+  }
+  static std::exception_ptr given(std::exception_ptr error);  // refuses a null one
+  void begin_action(bool sending);                            // a turn, then the channel callback
   Wake send_word(std::uint64_t word);
   Wake receive_word();
   void raise(Wake wake);   // unless it brings a value
@@ -134,7 +148,7 @@ class Channel final : public AnyChannel {
   void send(T value) { post(Message(std::in_place_index<0>, std::move(value))); }
   // The same with an exception, which is raised in the one who receives it (rule C5).
   void send_exception(std::exception_ptr error) {
-    post(Message(std::in_place_index<1>, std::move(error)));
+    post(Message(std::in_place_index<1>, given(std::move(error))));
   }
 
   T receive() {
@@ -219,8 +233,9 @@ class World {
   Channel<T>& channel(std::string name, std::int8_t preference, bool schedule_all = false) {
     auto owned = std::unique_ptr<Channel<T>>(new Channel<T>(*this, std::move(name)));
     Channel<T>& channel = *owned;
-    channel.id_ = scheduler_.channel(
-        {.name = channel.name(), .preference = preference, .schedule_all = schedule_all});
+    channel.id_ = scheduler_.channel({.name = channel.name(),
+                                      .preference = AnyChannel::sign_of(preference),
+                                      .schedule_all = schedule_all});
     channels_.push_back(std::move(owned));
     return channel;
   }
@@ -229,7 +244,8 @@ class World {
   // is killed, pending, the next to be served first. Its memory goes with the world.
   void destroy(AnyChannel& channel);
 
-  // What tasklets call. Outside them, where nobody can wait, they raise WouldBlock; turn() does
+  // What tasklets call; about a tasklet of another world, or none, they raise UnknownTasklet.
+  // Outside the tasklets, where nobody can wait, they raise WouldBlock; turn() does
   // nothing there, and what concerns another tasklet runs nobody. In a destructor that runs because
   // the tasklet was killed or abandoned, they return when they should raise that once more.
   void schedule();         // the next in the ring goes on (rule S1)
@@ -245,28 +261,31 @@ class World {
   void kill(TaskId victim, When when = When::now);
   void raise_exception(TaskId victim, std::exception_ptr error, When when = When::now);
   // While it is set, whatever would make the tasklet wait on a channel raises WouldBlock (rule C4).
-  void set_block_trap(TaskId tasklet, bool on) { scheduler_.set_block_trap(tasklet, on); }
+  void set_block_trap(TaskId tasklet, bool on) { scheduler_.set_block_trap(known(tasklet), on); }
+  bool block_trap(TaskId tasklet) const { return scheduler_.block_trap(known(tasklet)); }
 
   TaskId getcurrent() const { return scheduler_.current(); }
   TaskId getmain() const { return scheduler_.main(); }
   std::size_t getruncount() const { return scheduler_.ring().size(); }
-  bool alive(TaskId tasklet) const { return scheduler_.state(tasklet) != TaskState::ended; }
+  bool alive(TaskId tasklet) const { return scheduler_.state(known(tasklet)) != TaskState::ended; }
   bool scheduled(TaskId tasklet) const;  // in the ring, or waits on a channel
   bool paused(TaskId tasklet) const;     // alive and not scheduled
-  int blocked(TaskId tasklet) const { return scheduler_.blocked(tasklet); }  // 1 sends, -1 receives
+  // 1 sends, -1 receives.
+  int blocked(TaskId tasklet) const { return scheduler_.blocked(known(tasklet)); }
 
   // Called before each channel action changes anything, and in it no tasklet may switch (rule C2).
   // What it raises is raised in the one who acts, and nothing has changed (rule C6).
   using ChannelCallback =
       std::function<void(AnyChannel& channel, TaskId tasklet, bool sending, bool will_block)>;
-  void set_channel_callback(ChannelCallback callback) { channel_callback_ = std::move(callback); }
+  void set_channel_callback(ChannelCallback callback);
   // Called before every switch between two different tasklets (rule S10), and in it no tasklet may
   // switch. What it raises is raised in the one who switched, and the switch is undone (rule C6).
   using ScheduleCallback = std::function<void(TaskId previous, TaskId next)>;
   void set_schedule_callback(ScheduleCallback callback);
 
   // Runs `body` as the tasklet main, and returns when it has ended; the others stay. What leaves it
-  // is raised here. Whoever was spawned before follows it in the ring. Under the policy `stackless`
+  // is raised here, and so is OutOfTurns. Whoever was spawned before follows it in the ring. One
+  // main at a time. Under the policy `stackless`
   // a deadlock is raised in main or in who tried to wait (rules D3, D4), else it is the outcome.
   Outcome main(std::function<void()> body);
   // Outside the tasklets: runs until nobody can go on, or until an exception leaves a tasklet: that
@@ -303,6 +322,8 @@ class World {
   void begin();
   static void tasklet_main(void* tasklet, TaskId self);
   bool outside() const { return !scheduler_.current().valid(); }
+  TaskId known(TaskId tasklet) const;
+  static std::exception_ptr given(std::exception_ptr error);
   void fail(const std::exception_ptr& error);
   std::uint64_t remember(const std::exception_ptr& error);
   template <class Call>
@@ -321,13 +342,13 @@ class World {
   Scheduler& scheduler_;
   std::unique_ptr<Told> told_;
   std::unique_ptr<AtSwitch> at_switch_;
-  std::deque<Tasklet> tasklets_;
   std::deque<std::unique_ptr<AnyChannel>> channels_;
-  std::exception_ptr failed_;               // what left a tasklet and is to be raised outside
+  std::deque<Tasklet> tasklets_;  // may hold what uses channels; at the places of their ids
+  std::exception_ptr failed_;     // what left a tasklet and is to be raised outside
   std::vector<std::exception_ptr> thrown_;  // what was thrown at tasklets
   Observer* observer_ = nullptr;
-  ChannelCallback channel_callback_;
-  ScheduleCallback schedule_callback_;
+  std::shared_ptr<ChannelCallback> channel_callback_;  // shared: one may replace itself
+  std::shared_ptr<ScheduleCallback> schedule_callback_;
   bool in_callback_ = false;
   Handling outsides_;
   TaskId refused_;  // who was told last that the world is over, and how often

@@ -247,6 +247,109 @@ TEST(World, what_is_not_over_at_the_end_is_unwound) {
   EXPECT_THAT(log, ElementsAre("destroyed"));
 }
 
+// Asks a channel for its balance when it goes.
+struct Asks {
+  AnyChannel& channel;
+  ~Asks() { EXPECT_EQ(channel.balance(), 0); }
+};
+
+TEST(World, what_a_body_holds_goes_with_its_tasklet_and_before_the_channels) {
+  World world(stackless);
+  auto& c = world.channel<int>("c");
+  std::weak_ptr<Asks> over, killed, left;
+  const auto spawn = [&](std::weak_ptr<Asks>& held) {
+    const auto asks = std::make_shared<Asks>(c);
+    held = asks;
+    return world.spawn("t", [asks] {});
+  };
+  world.main([&] {
+    spawn(over);
+    world.schedule();
+    EXPECT_TRUE(over.expired());
+    world.kill(spawn(killed));
+    EXPECT_TRUE(killed.expired());
+  });
+  spawn(left);
+  EXPECT_FALSE(left.expired());
+}
+
+TEST(World, a_nested_run_does_not_take_who_waits_in_another_one_for_blocked) {
+  World world(stackless);
+  std::vector<Ending::Kind> kinds;
+  world.main([&] {
+    world.spawn("a", [&] {
+      world.spawn("b", [] {});
+      kinds.push_back(world.run().kind);
+    });
+    kinds.push_back(world.run().kind);
+  });
+  EXPECT_THAT(kinds, ElementsAre(Ending::Kind::finished, Ending::Kind::finished));
+}
+
+TEST(World, main_that_uses_up_the_turns_raises) {
+  World world({.policy = "stackless", .turn_budget = 10});
+  EXPECT_THROW(world.main([&] {
+    for (;;) world.schedule();
+  }),
+               OutOfTurns);
+}
+
+TEST(World, has_one_main_at_a_time) {
+  World world(stackless);
+  world.main([&] { EXPECT_THROW(world.main([] {}), TaskletError); });
+  bool ran = false;
+  world.main([&] { ran = true; });
+  EXPECT_TRUE(ran);
+}
+
+TEST(World, a_tasklet_that_it_does_not_have_is_an_error) {
+  World world(stackless);
+  World other(stackless);
+  other.spawn("a", [] {});
+  const TaskId stranger = other.spawn("b", [] {});
+  world.main([&] {
+    for (const TaskId id : {TaskId::none(), stranger}) {
+      EXPECT_THROW(world.alive(id), UnknownTasklet);
+      EXPECT_THROW(world.blocked(id), UnknownTasklet);
+      EXPECT_THROW(world.paused(id), UnknownTasklet);
+      EXPECT_THROW(world.set_block_trap(id, true), UnknownTasklet);
+      EXPECT_THROW(world.insert(id), UnknownTasklet);
+      EXPECT_THROW(world.remove(id), UnknownTasklet);
+      EXPECT_THROW(world.run(id), UnknownTasklet);
+      EXPECT_THROW(world.switch_to(id), UnknownTasklet);
+      EXPECT_THROW(world.kill(id), UnknownTasklet);
+      EXPECT_THROW(world.raise_exception(id, std::make_exception_ptr(1)), UnknownTasklet);
+    }
+  });
+  EXPECT_THROW(world.alive(world.getcurrent()), UnknownTasklet);
+}
+
+TEST(World, a_null_exception_is_an_error) {
+  World world(stackless);
+  auto& c = world.channel<int>("c");
+  world.main([&] {
+    EXPECT_THROW(c.send_exception(nullptr), std::invalid_argument);
+    EXPECT_THROW(world.raise_exception(world.getmain(), nullptr), std::invalid_argument);
+  });
+}
+
+TEST(World, of_a_preference_the_sign_counts) {
+  World world(stackless);
+  auto& c = world.channel<int>("c", 7);
+  EXPECT_EQ(c.preference(), 1);
+  c.set_preference(-5);
+  EXPECT_EQ(c.preference(), -1);
+}
+
+TEST(WorldDeathTest, with_guard_pages_a_stack_that_overflows_is_seen_at_once) {
+  const auto overflow = [] {
+    World world({.policy = "stackless", .guard_pages = GuardPages::yes});
+    std::function<int(int)> deeper = [&](int depth) { return depth + deeper(depth + 1) % 7; };
+    world.main([&] { deeper(0); });
+  };
+  EXPECT_DEATH(overflow(), "");
+}
+
 TEST(World, can_end_while_main_handles_an_exception) {
   World outer(stackless);
   Log log;
