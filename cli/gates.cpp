@@ -29,7 +29,11 @@ void probes_missed(const CampaignResult& campaign, const model::Capabilities& ca
   if (is_cut_short(campaign)) return;
   for (std::size_t at = 0; at < properties::probes().size(); ++at) {
     const properties::Probe& probe = properties::probes()[at];
-    const bool can = (probe.needs & ~capabilities.gives) == 0;
+    const bool can =
+        (probe.needs & ~capabilities.gives) == 0 &&
+        std::none_of(probe.never_on.begin(), probe.never_on.end(), [&](std::string_view pattern) {
+          return properties::matches(pattern, campaign.subject);
+        });
     if (!can || campaign.runs < probe.runs_max || campaign.probes[at] > 0) continue;
     lines.push_back(fmt::format("{}: the probe {} ({}) was expected within {}, found in none of {}",
                                 campaign.subject, probe.name, probe.description,

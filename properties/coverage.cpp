@@ -43,10 +43,17 @@ enum class Hit : std::uint8_t {
 };
 
 constexpr std::array<Probe, static_cast<std::size_t>(Hit::count)> table = {{
-    {"frame-outlived-reload", "a frame went on after a reload of its module",
-     mask_of(EventKind::enter, EventKind::op), 80},
-    {"frame-outlived-two", "a frame went on after two reloads of its module",
-     mask_of(EventKind::enter, EventKind::op), 400},
+    // One waits for frames to leave; others make another module, or move task by task.
+    {"frame-outlived-reload",
+     "a frame went on after a reload of its module",
+     mask_of(EventKind::enter, EventKind::op),
+     80,
+     {"model/safe-point*"}},
+    {"frame-outlived-two",
+     "a frame went on after two reloads of its module",
+     mask_of(EventKind::enter, EventKind::op),
+     400,
+     {"model/safe-point*", "model/purge*", "model/per-task*"}},
     {"held-handle-called", "a method or function in a local was called after a reload",
      mask_of(EventKind::bind, EventKind::call), 1000},
     {"handle-crossed-channel", "a method or function went through a channel",

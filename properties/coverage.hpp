@@ -4,6 +4,7 @@
 // a failure of the harness.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -26,6 +27,8 @@ struct Probe {
   // subject, unless that gives up no-use-after-free: its runs end early. Measured, so that one
   // campaign in a million misses it.
   std::uint32_t runs_max;
+  // Patterns of the subjects whose way of reloading never lets it come about.
+  std::array<std::string_view, 3> never_on = {};
 };
 // At most 64.
 std::span<const Probe> probes();

@@ -462,5 +462,21 @@ TEST(ProbesLong, AreHitWithinTheirRuns) {
   }
 }
 
+// Who is exempt has a reason.
+TEST(ProbesLong, AreNeverHitWhereTheyAreNotExpected) {
+  for (const auto& strategy : model::strategies()) {
+    const std::string name = "model/" + std::string(strategy->name);
+    const auto subject = model::make_subject(name);
+    Campaign campaign(*subject, {.granularity = model::Granularity::ops, .recheck_every = 0});
+    for (int run = 0; run < 5000; ++run) campaign.step();
+    for (std::size_t at = 0; at < probes().size(); ++at) {
+      for (const std::string_view pattern : probes()[at].never_on) {
+        if (!matches(pattern, name)) continue;
+        EXPECT_EQ(campaign.result().probes[at], 0U) << probes()[at].name << " on " << name;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace midstride::properties
