@@ -57,10 +57,7 @@ expect violated x
 
 // The expression of the only task's only line.
 std::vector<Node> nodes_of(const std::string& expression) {
-  return scenario_of("channel c\ntask t: " + expression + "\n")
-      .tasks[0]
-      .lines[0]
-      .nodes;
+  return scenario_of("channel c\ntask t: " + expression + "\n").tasks[0].lines[0].nodes;
 }
 
 TEST(Scenario, ASubexpressionBeginsAtItsFirstNode) {

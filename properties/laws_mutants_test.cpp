@@ -24,7 +24,8 @@ namespace {
 constexpr std::uint64_t quick_campaigns = 3;
 constexpr std::uint64_t campaigns = 21;
 constexpr std::uint64_t chance_runs_min = 20'000;
-constexpr std::uint32_t sanitizer_runs_max = 5000;  // of a budget, where a run takes 50 times as long
+// Of a budget, where a run takes 50 times as long.
+constexpr std::uint32_t sanitizer_runs_max = 5000;
 
 class Mutants : public testing::TestWithParam<const model::Mutant*> {
  protected:
@@ -74,10 +75,9 @@ class Mutants : public testing::TestWithParam<const model::Mutant*> {
       campaign.step();
     const Violated* caught = found(campaign.result());
     if (caught == nullptr) {
-      ADD_FAILURE() << subject->name() << ": expected " << mutant.guarantee
-                    << " to break within " << mutant.runs_max
-                    << " runs\n  midstride fuzz --subject " << subject->name() << " --seed " << seed
-                    << " --runs " << mutant.runs_max;
+      ADD_FAILURE() << subject->name() << ": expected " << mutant.guarantee << " to break within "
+                    << mutant.runs_max << " runs\n  midstride fuzz --subject " << subject->name()
+                    << " --seed " << seed << " --runs " << mutant.runs_max;
       return {0, 0};
     }
     expect_nothing_else(campaign.result());

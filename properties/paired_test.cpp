@@ -187,9 +187,9 @@ TEST_F(NoOp, SaysNothingWhereTheTextChanges) {
 
 TEST(OnlyNoOpReloads, MeansTheSameTextThatOnlyDefines) {
   const auto with = [](std::string_view first, std::string_view second, std::string_view reloads) {
-    return only_no_op_reloads(
-        scenario_of("module m\n  version 1\n" + std::string(first) + "  version 2\n" +
-                    std::string(second) + "task t:\n  pass\n" + std::string(reloads)));
+    return only_no_op_reloads(scenario_of("module m\n  version 1\n" + std::string(first) +
+                                          "  version 2\n" + std::string(second) +
+                                          "task t:\n  pass\n" + std::string(reloads)));
   };
   constexpr std::string_view defines = "    def f():\n      return 1\n    pass\n";
   constexpr std::string_view other = "    def f():\n      return 2\n    pass\n";

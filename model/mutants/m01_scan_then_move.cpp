@@ -42,7 +42,7 @@ bool look_at_one_per_step(Reloading& reloading) {
   return false;
 }
 
-const Strategy broken = [] {
+const Strategy broken_m01 = [] {
   Strategy strategy = purge_soft;
   strategy.admit = look_at_one_per_step;
   return strategy;
@@ -67,7 +67,7 @@ const Mutant m1{
     .runs_max = 290000,
     .size = 16,
     .size_max = 23,
-    .strategy = &broken,
+    .strategy = &broken_m01,
     .reclamation = &reachability,
 };
 

@@ -9,7 +9,7 @@ namespace midstride::model::runtime {
 
 namespace {
 
-const Strategy broken = [] {
+const Strategy broken_m02 = [] {
   Strategy strategy = swap;
   strategy.parked = ParkedValues::forgotten;
   return strategy;
@@ -34,7 +34,7 @@ const Mutant m2{
     .runs_max = 920,
     .size = 10,
     .size_max = 17,
-    .strategy = &broken,
+    .strategy = &broken_m02,
     .reclamation = &reachability,
 };
 

@@ -8,7 +8,7 @@ namespace midstride::model::runtime {
 
 namespace {
 
-const Strategy broken = [] {
+const Strategy broken_m03 = [] {
   Strategy strategy = swap;
   strategy.admit = nullptr;
   return strategy;
@@ -33,7 +33,7 @@ const Mutant m3{
     .runs_max = 190,
     .size = 7,
     .size_max = 9,
-    .strategy = &broken,
+    .strategy = &broken_m03,
     .reclamation = &reachability,
 };
 

@@ -35,7 +35,7 @@ bool kill_those_who_can_catch_it(Reloading& reloading) {
   return false;
 }
 
-const Strategy broken = [] {
+const Strategy broken_m06 = [] {
   Strategy strategy = purge;
   strategy.admit = kill_those_who_can_catch_it;
   return strategy;
@@ -60,7 +60,7 @@ const Mutant m6{
     .runs_max = 7700,
     .size = 14,
     .size_max = 16,
-    .strategy = &broken,
+    .strategy = &broken_m06,
     .reclamation = &reachability,
 };
 

@@ -25,7 +25,7 @@ bool go_over_or_forget(Reloading& reloading) {
   return false;
 }
 
-const Strategy broken = [] {
+const Strategy broken_m07 = [] {
   Strategy strategy = per_task;
   strategy.install = go_over_or_forget;
   return strategy;
@@ -48,7 +48,7 @@ const Mutant m7{
     .runs_max = 480,
     .size = 11,
     .size_max = 11,
-    .strategy = &broken,
+    .strategy = &broken_m07,
     .reclamation = &reachability,
 };
 

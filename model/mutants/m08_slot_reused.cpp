@@ -27,7 +27,7 @@ bool reuse_slots(Reloading& reloading) {
   return true;
 }
 
-const Strategy broken = [] {
+const Strategy broken_m08 = [] {
   Strategy strategy = handle;
   strategy.install = reuse_slots;
   return strategy;
@@ -49,7 +49,7 @@ const Mutant m8{
     .runs_max = 90,
     .size = 11,
     .size_max = 12,
-    .strategy = &broken,
+    .strategy = &broken_m08,
     .reclamation = &reachability,
 };
 

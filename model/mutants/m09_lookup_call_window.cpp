@@ -8,7 +8,7 @@ namespace midstride::model::runtime {
 
 namespace {
 
-const Strategy broken = [] {
+const Strategy broken_m09 = [] {
   Strategy strategy = in_place;
   strategy.calls = CallRule::code_of_look_up;
   return strategy;
@@ -32,7 +32,7 @@ const Mutant m9{
     .runs_max = 130,
     .size = 9,
     .size_max = 13,
-    .strategy = &broken,
+    .strategy = &broken_m09,
     .reclamation = &reachability,
 };
 

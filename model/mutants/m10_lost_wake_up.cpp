@@ -24,7 +24,7 @@ bool look_then_sign_up(Reloading& reloading) {
   }
 }
 
-const Strategy broken = [] {
+const Strategy broken_m10 = [] {
   Strategy strategy = safe_point;
   strategy.install = look_then_sign_up;
   return strategy;
@@ -46,7 +46,7 @@ const Mutant m10{
     .runs_max = 260,
     .size = 9,
     .size_max = 19,
-    .strategy = &broken,
+    .strategy = &broken_m10,
     .reclamation = &reachability,
 };
 

@@ -22,7 +22,7 @@ bool look_then_patch(Reloading& reloading) {
   return true;
 }
 
-const Strategy broken = [] {
+const Strategy broken_m13 = [] {
   Strategy strategy = safe_point;
   strategy.install = look_then_patch;
   return strategy;
@@ -45,7 +45,7 @@ const Mutant m13{
     .runs_max = 7200,
     .size = 15,
     .size_max = 37,
-    .strategy = &broken,
+    .strategy = &broken_m13,
     .reclamation = &reachability,
 };
 

@@ -8,7 +8,7 @@ namespace midstride::model::runtime {
 
 namespace {
 
-const Strategy broken = [] {
+const Strategy broken_m14 = [] {
   Strategy strategy = in_place;
   strategy.settle = drop_staging;
   return strategy;
@@ -33,7 +33,7 @@ const Mutant m14{
     .runs_max = 540,
     .size = 11,
     .size_max = 16,
-    .strategy = &broken,
+    .strategy = &broken_m14,
     .reclamation = &reachability,
 };
 

@@ -35,7 +35,7 @@ bool patch_under_the_suspended(Reloading& reloading) {
   return true;
 }
 
-const Strategy broken = [] {
+const Strategy broken_m15 = [] {
   Strategy strategy = safe_point;
   strategy.install = patch_under_the_suspended;
   return strategy;
@@ -58,7 +58,7 @@ const Mutant m15{
     .runs_max = 1200,
     .size = 20,
     .size_max = 24,
-    .strategy = &broken,
+    .strategy = &broken_m15,
     .reclamation = &reachability,
 };
 

@@ -7,7 +7,7 @@ namespace midstride::model::runtime {
 
 namespace {
 
-const Strategy broken = [] {
+const Strategy broken_m16 = [] {
   Strategy strategy = in_place;
   strategy.undo = drop_staging;
   return strategy;
@@ -32,7 +32,7 @@ const Mutant m16{
     .runs_max = 370,
     .size = 9,
     .size_max = 16,
-    .strategy = &broken,
+    .strategy = &broken_m16,
     .reclamation = &reachability,
 };
 

@@ -29,7 +29,7 @@ bool clear_then_fill(Reloading& reloading) {
   return true;
 }
 
-const Strategy broken = [] {
+const Strategy broken_m17 = [] {
   Strategy strategy = swap;
   strategy.install = clear_then_fill;
   return strategy;
@@ -51,7 +51,7 @@ const Mutant m17{
     .runs_max = 150,
     .size = 8,
     .size_max = 13,
-    .strategy = &broken,
+    .strategy = &broken_m17,
     .reclamation = &reachability,
 };
 

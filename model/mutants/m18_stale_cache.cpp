@@ -9,7 +9,7 @@ namespace midstride::model::runtime {
 
 namespace {
 
-const Strategy broken = [] {
+const Strategy broken_m18 = [] {
   Strategy strategy = in_place;
   strategy.lookups = LookupRule::remembered;
   return strategy;
@@ -33,7 +33,7 @@ const Mutant m18{
     .runs_max = 3500,
     .size = 20,
     .size_max = 20,
-    .strategy = &broken,
+    .strategy = &broken_m18,
     .reclamation = &reachability,
 };
 

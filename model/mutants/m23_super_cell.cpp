@@ -28,7 +28,7 @@ bool give_cells_and_patch(Reloading& reloading) {
   return patch_in_place(reloading);
 }
 
-const Strategy broken = [] {
+const Strategy broken_m23 = [] {
   Strategy strategy = in_place;
   strategy.install = give_cells_and_patch;
   return strategy;
@@ -53,7 +53,7 @@ const Mutant m23{
     .runs_max = 730,
     .size = 12,
     .size_max = 14,
-    .strategy = &broken,
+    .strategy = &broken_m23,
     .reclamation = &reachability,
 };
 

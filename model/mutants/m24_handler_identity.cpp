@@ -23,7 +23,7 @@ bool bind_bare_classes_and_patch(Reloading& reloading) {
   return patch_in_place(reloading);
 }
 
-const Strategy broken = [] {
+const Strategy broken_m24 = [] {
   Strategy strategy = in_place;
   strategy.install = bind_bare_classes_and_patch;
   return strategy;
@@ -48,7 +48,7 @@ const Mutant m24{
     .runs_max = 830,
     .size = 16,
     .size_max = 16,
-    .strategy = &broken,
+    .strategy = &broken_m24,
     .reclamation = &reachability,
 };
 

@@ -33,7 +33,7 @@ bool patch_and_replace_requester(Reloading& reloading) {
   return true;
 }
 
-const Strategy broken = [] {
+const Strategy broken_m25 = [] {
   Strategy strategy = in_place;
   strategy.install = patch_and_replace_requester;
   return strategy;
@@ -57,7 +57,7 @@ const Mutant m25{
     .runs_max = 72,
     .size = 8,
     .size_max = 9,
-    .strategy = &broken,
+    .strategy = &broken_m25,
     .reclamation = &reachability,
 };
 

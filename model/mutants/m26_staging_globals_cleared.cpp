@@ -20,7 +20,7 @@ bool swap_and_clear(Reloading& reloading) {
   return true;
 }
 
-const Strategy broken = [] {
+const Strategy broken_m26 = [] {
   Strategy strategy = swap;
   strategy.install = swap_and_clear;
   return strategy;
@@ -43,7 +43,7 @@ const Mutant m26{
     .runs_max = 26,
     .size = 8,
     .size_max = 12,
-    .strategy = &broken,
+    .strategy = &broken_m26,
     .reclamation = &reachability,
 };
 

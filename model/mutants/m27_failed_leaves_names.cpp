@@ -19,7 +19,7 @@ void publish_what_there_is(Reloading& reloading) {
   drop_staging(reloading);
 }
 
-const Strategy broken = [] {
+const Strategy broken_m27 = [] {
   Strategy strategy = swap;
   strategy.undo = publish_what_there_is;
   return strategy;
@@ -44,7 +44,7 @@ const Mutant m27{
     .runs_max = 170,
     .size = 7,
     .size_max = 7,
-    .strategy = &broken,
+    .strategy = &broken_m27,
     .reclamation = &reachability,
 };
 

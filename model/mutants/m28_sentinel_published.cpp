@@ -22,7 +22,7 @@ bool leave_sentinels(Reloading& reloading) {
   return true;
 }
 
-const Strategy broken = [] {
+const Strategy broken_m28 = [] {
   Strategy strategy = in_place;
   strategy.install = leave_sentinels;
   return strategy;
@@ -46,7 +46,7 @@ const Mutant m28{
     .runs_max = 550,
     .size = 10,
     .size_max = 11,
-    .strategy = &broken,
+    .strategy = &broken_m28,
     .reclamation = &reachability,
 };
 

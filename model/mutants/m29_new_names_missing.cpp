@@ -20,7 +20,7 @@ bool patch_what_was_there(Reloading& reloading) {
   return patch_in_place(reloading);
 }
 
-const Strategy broken = [] {
+const Strategy broken_m29 = [] {
   Strategy strategy = in_place;
   strategy.install = patch_what_was_there;
   return strategy;
@@ -45,7 +45,7 @@ const Mutant m29{
     .runs_max = 750,
     .size = 10,
     .size_max = 13,
-    .strategy = &broken,
+    .strategy = &broken_m29,
     .reclamation = &reachability,
 };
 

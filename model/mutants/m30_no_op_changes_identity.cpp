@@ -31,7 +31,7 @@ bool bind_or_patch(Reloading& reloading) {
   return true;
 }
 
-const Strategy broken = [] {
+const Strategy broken_m30 = [] {
   Strategy strategy = in_place;
   strategy.install = bind_or_patch;
   return strategy;
@@ -56,7 +56,7 @@ const Mutant m30{
     .runs_max = 1100,
     .size = 13,
     .size_max = 16,
-    .strategy = &broken,
+    .strategy = &broken_m30,
     .reclamation = &reachability,
 };
 

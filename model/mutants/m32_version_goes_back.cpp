@@ -18,7 +18,7 @@ bool publish_by_counter(Reloading& reloading) {
   return true;
 }
 
-const Strategy broken = [] {
+const Strategy broken_m32 = [] {
   Strategy strategy = swap;
   strategy.install = publish_by_counter;
   strategy.retire = nullptr;
@@ -43,7 +43,7 @@ const Mutant m32{
     .runs_max = 2200,
     .size = 16,
     .size_max = 23,
-    .strategy = &broken,
+    .strategy = &broken_m32,
     .reclamation = &reachability,
 };
 

@@ -12,7 +12,7 @@ bool patch_with_staged_bases(Reloading& reloading) {
   return patch_in_place(reloading, Bases::as_staged);
 }
 
-const Strategy broken = [] {
+const Strategy broken_m33 = [] {
   Strategy strategy = in_place;
   strategy.install = patch_with_staged_bases;
   return strategy;
@@ -37,7 +37,7 @@ const Mutant m33{
     .runs_max = 86,
     .size = 7,
     .size_max = 7,
-    .strategy = &broken,
+    .strategy = &broken_m33,
     .reclamation = &reachability,
 };
 

@@ -46,7 +46,7 @@ bool swap_and_update_locals(Reloading& reloading) {
   return true;
 }
 
-const Strategy broken = [] {
+const Strategy broken_m37 = [] {
   Strategy strategy = swap;
   strategy.install = swap_and_update_locals;
   return strategy;
@@ -70,7 +70,7 @@ const Mutant m37{
     .runs_max = 740,
     .size = 13,
     .size_max = 13,
-    .strategy = &broken,
+    .strategy = &broken_m37,
     .reclamation = &reachability,
 };
 

@@ -38,7 +38,7 @@ bool rebind_methods_and_patch(Reloading& reloading) {
   return patch_in_place(reloading);
 }
 
-const Strategy broken = [] {
+const Strategy broken_m38 = [] {
   Strategy strategy = in_place;
   strategy.install = rebind_methods_and_patch;
   return strategy;
@@ -62,7 +62,7 @@ const Mutant m38{
     .runs_max = 320,
     .size = 14,
     .size_max = 17,
-    .strategy = &broken,
+    .strategy = &broken_m38,
     .reclamation = &reachability,
 };
 

@@ -30,7 +30,7 @@ bool swap_and_strand(Reloading& reloading) {
   return true;
 }
 
-const Strategy broken = [] {
+const Strategy broken_m39 = [] {
   Strategy strategy = swap;
   strategy.install = swap_and_strand;
   return strategy;
@@ -53,7 +53,7 @@ const Mutant m39{
     .runs_max = 64,
     .size = 8,
     .size_max = 11,
-    .strategy = &broken,
+    .strategy = &broken_m39,
     .reclamation = &reachability,
 };
 

@@ -25,7 +25,7 @@ bool patch_when_inactive(Reloading& reloading) {
   return true;
 }
 
-void frame_left(Runtime& runtime, Stack&, std::uint32_t module) {
+void wake_when_the_last_has_left(Runtime& runtime, Stack&, std::uint32_t module) {
   const std::uint32_t waiting = runtime.modules[module].waiting;
   if (waiting != no_load && runtime.frames_of(module, waiting) == 0) wake_waiting(runtime, module);
 }
@@ -45,7 +45,7 @@ constinit const Strategy safe_point{
     .stage = stage_apart,
     .install = patch_when_inactive,
     .undo = drop_staging,
-    .left = frame_left,
+    .left = wake_when_the_last_has_left,
 };
 
 }  // namespace midstride::model::runtime

@@ -23,9 +23,9 @@ using namespace model;
 
 namespace {
 
-enum Bug : std::uint32_t { older_elsewhere, torn };
-
 class Batch final : public RunMonitor {
+  enum Bug : std::uint32_t { older_elsewhere, torn };
+
  public:
   void on(std::uint32_t index, const Event& event) override {
     switch (event.kind()) {

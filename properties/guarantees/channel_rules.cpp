@@ -33,9 +33,6 @@ using sim::Refusal;
 
 namespace {
 
-// By rule, so that a shrinker stays with one.
-enum Bug : std::uint32_t { balance, partner, value, waiting, refusal, target, order, left, victim };
-
 constexpr std::uint32_t none = 0xffff'ffff;
 enum class Where : std::uint8_t { aside, ring, queue, elsewhere, watching, over };
 struct Task {
@@ -66,6 +63,19 @@ struct Picture {
 };
 
 class ChannelRules final : public RunMonitor, private Picture {
+  // By rule, so that a shrinker stays with one.
+  enum Bug : std::uint32_t {
+    balance,
+    partner,
+    value,
+    waiting,
+    refusal,
+    target,
+    order,
+    left,
+    victim
+  };
+
  public:
   void on(std::uint32_t index, const Event& event) override {
     at_ = index;

@@ -26,9 +26,9 @@ using namespace model;
 
 namespace {
 
-enum Bug : std::uint32_t { stale_name, stale_base };
-
 class Dependants final : public RunMonitor {
+  enum Bug : std::uint32_t { stale_name, stale_base };
+
  public:
   void on(std::uint32_t index, const Event& event) override {
     if (event.kind() == EventKind::reload_commit) {

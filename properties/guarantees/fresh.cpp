@@ -27,9 +27,9 @@ using namespace model;
 
 namespace {
 
-enum Bug : std::uint32_t { stale, missing, not_committed, stale_method };
-
 class Fresh final : public RunMonitor {
+  enum Bug : std::uint32_t { stale, missing, not_committed, stale_method };
+
  public:
   void on(std::uint32_t index, const Event& event) override {
     switch (event.kind()) {

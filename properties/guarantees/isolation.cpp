@@ -25,9 +25,9 @@ using namespace model;
 
 namespace {
 
-enum Bug : std::uint32_t { older_again, seen_but_not_committed, missing };
-
 class Isolation final : public RunMonitor {
+  enum Bug : std::uint32_t { older_again, seen_but_not_committed, missing };
+
  public:
   void on(std::uint32_t index, const Event& event) override {
     switch (event.kind()) {

@@ -20,9 +20,9 @@ using namespace model;
 
 namespace {
 
-enum Bug : std::uint32_t { read_something_else, written_by_another, read_a_poke };
-
 class Locals final : public RunMonitor {
+  enum Bug : std::uint32_t { read_something_else, written_by_another, read_a_poke };
+
  public:
   void on(std::uint32_t index, const Event& event) override {
     switch (event.kind()) {

@@ -18,9 +18,9 @@ using namespace model;
 
 namespace {
 
-enum Bug : std::uint32_t { method_changed, assignment_went_through };
-
 class MethodIdentity final : public RunMonitor {
+  enum Bug : std::uint32_t { method_changed, assignment_went_through };
+
  public:
   void on(std::uint32_t index, const Event& event) override {
     switch (event.kind()) {

@@ -20,9 +20,9 @@ using namespace model;
 
 namespace {
 
-enum Bug : std::uint32_t { still_there, gone };
-
 class NamesRemoved final : public RunMonitor {
+  enum Bug : std::uint32_t { still_there, gone };
+
  public:
   void on(std::uint32_t index, const Event& event) override {
     switch (event.kind()) {

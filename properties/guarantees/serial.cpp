@@ -20,9 +20,9 @@ using namespace model;
 
 namespace {
 
-enum Bug : std::uint32_t { interleaved, stale_start, lost };
-
 class Serial final : public RunMonitor {
+  enum Bug : std::uint32_t { interleaved, stale_start, lost };
+
  public:
   void on(std::uint32_t index, const Event& event) override {
     switch (event.kind()) {

@@ -23,9 +23,9 @@ using namespace model;
 
 namespace {
 
-enum Bug : std::uint32_t { outside, thrown };
-
 class Super final : public RunMonitor {
+  enum Bug : std::uint32_t { outside, thrown };
+
  public:
   void on(std::uint32_t index, const Event& event) override {
     switch (event.kind()) {

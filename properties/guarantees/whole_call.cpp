@@ -19,9 +19,9 @@ using namespace model;
 
 namespace {
 
-enum Bug : std::uint32_t { entered_what_was_not_checked, refused_for_what_was_not_called };
-
 class WholeCall final : public RunMonitor {
+  enum Bug : std::uint32_t { entered_what_was_not_checked, refused_for_what_was_not_called };
+
  public:
   void on(std::uint32_t index, const Event& event) override {
     switch (event.kind()) {
