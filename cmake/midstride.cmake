@@ -63,9 +63,11 @@ function(midstride_library folder)
     target_link_libraries(${target} PUBLIC ${below})
   endforeach()
   target_link_libraries(${target} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE} $<BUILD_INTERFACE:midstride_warnings>)
-  # Reading arguments and writing tables takes no time worth half of a program's build.
+  # Reading arguments and writing tables takes no time worth half of a program's build. Several
+  # commands call their own things by one name, so each file is compiled alone.
   if(folder STREQUAL cli)
     target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)
   endif()
   # Python.h has to come before any standard header.
   if(sources AND NOT folder MATCHES cpython)

@@ -9,6 +9,8 @@
 
 namespace midstride::properties {
 
+inline constexpr std::uint32_t none = 0xffff'ffff;  // is no id
+
 template <class Row>
 class ById {
  public:

@@ -28,7 +28,7 @@ using model::LineKind;
 using model::Scenario;
 using model::scenario_of;
 
-Scenario generated(std::uint64_t seed) {
+Scenario drawn(std::uint64_t seed) {
   sim::Choices choices = sim::Choices::from(sim::Prng::stream(seed, "shrinker test"));
   Scenario result;
   generate(choices, {.seed = seed}, result);
@@ -142,7 +142,7 @@ TEST(Shrinker, KeepsStoryAndExpectation) {
 TEST(Shrinker, GivesTheSameResultForTheSameInput) {
   const auto fails = [](const Scenario& candidate) { return has(candidate, Fact::kind_changes); };
   for (std::uint64_t seed = 0, shrinks = 0; shrinks < 5; ++seed) {
-    const Scenario start = generated(seed);
+    const Scenario start = drawn(seed);
     if (!fails(start)) continue;
     ++shrinks;
     const Shrunk once = shrink(start, fails);
@@ -160,8 +160,8 @@ TEST(Shrinker, TriesNoScenarioTwiceAndNoneThatIsNotWellFormed) {
     return has(candidate, Fact::arity_changes) || has(candidate, Fact::kill);
   };
   std::uint64_t seed = 0;
-  while (!has(generated(seed), Fact::arity_changes) || !has(generated(seed), Fact::kill)) ++seed;
-  const Shrunk shrunk = shrink(generated(seed), fails);
+  while (!has(drawn(seed), Fact::arity_changes) || !has(drawn(seed), Fact::kill)) ++seed;
+  const Shrunk shrunk = shrink(drawn(seed), fails);
   seen.pop_back();  // the last look, at what the decisions ran
   std::ranges::sort(seen);
   EXPECT_EQ(std::ranges::adjacent_find(seen), seen.end()) << *std::ranges::adjacent_find(seen);
@@ -171,24 +171,24 @@ TEST(Shrinker, TriesNoScenarioTwiceAndNoneThatIsNotWellFormed) {
 TEST(Shrinker, StopsAtItsBudgetWithWhatItHas) {
   const auto fails = [](const Scenario& candidate) { return has(candidate, Fact::kill); };
   std::uint64_t seed = 0;
-  while (!fails(generated(seed))) ++seed;
-  const Shrunk whole = shrink(generated(seed), fails);
+  while (!fails(drawn(seed))) ++seed;
+  const Shrunk whole = shrink(drawn(seed), fails);
   ASSERT_GT(whole.runs, 12U);
-  const Shrunk cut = shrink(generated(seed), fails, {.runs_max = 10});
+  const Shrunk cut = shrink(drawn(seed), fails, {.runs_max = 10});
   EXPECT_FALSE(cut.one_minimal);
   EXPECT_EQ(cut.runs, 11U);  // and the look at what the decisions ran
   EXPECT_TRUE(fails(cut.scenario));
   EXPECT_EQ(model::problem(cut.scenario), std::nullopt);
-  EXPECT_LT(size_of(cut.scenario), size_of(generated(seed)));
+  EXPECT_LT(size_of(cut.scenario), size_of(drawn(seed)));
   EXPECT_GE(size_of(cut.scenario), size_of(whole.scenario));
 }
 
 TEST(Shrinker, TellsOfItsProgressAndStopsWhenTold) {
   const auto fails = [](const Scenario& candidate) { return has(candidate, Fact::kill); };
   std::uint64_t seed = 0;
-  while (!fails(generated(seed))) ++seed;
+  while (!fails(drawn(seed))) ++seed;
   std::vector<std::size_t> sizes;
-  const Shrunk shrunk = shrink(generated(seed), fails,
+  const Shrunk shrunk = shrink(drawn(seed), fails,
                                {.progress =
                                     [&](const ShrinkProgress& progress) {
                                       sizes.push_back(progress.size);
@@ -213,7 +213,7 @@ void expect_one_minimal(const Shrunk& shrunk, const Fails& fails) {
 
 TEST(Shrinker, EndsWhereNothingSingleCanGo) {
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
-    const Scenario start = generated(seed);
+    const Scenario start = drawn(seed);
     const Facts wanted = facts_of(start);
     const Fails fails = [wanted](const Scenario& candidate) {
       return (facts_of(candidate) & wanted) == wanted;
@@ -231,7 +231,7 @@ class WithRuns : public testing::Test {
   // The first generated run of the subject that breaks the guarantee, with explicit decisions.
   Scenario failing(std::string_view guarantee, std::uint64_t first_seed = 0) {
     for (std::uint64_t seed = first_seed;; ++seed) {
-      const Scenario start = generated(seed);
+      const Scenario start = drawn(seed);
       const model::Outcome& outcome = judge.run(start, *subject);
       for (const model::Found& found : outcome.verdict.found) {
         if (found.guarantee != *guarantee_index(guarantee)) continue;

@@ -43,7 +43,6 @@ class Batch final : public RunMonitor {
   }
 
  private:
-  static constexpr std::uint32_t none = 0xffff'ffff;
   struct Attempt {
     std::uint32_t order = 0;  // of the begins, from 1
   };

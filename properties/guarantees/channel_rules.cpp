@@ -33,9 +33,8 @@ using sim::Refusal;
 
 namespace {
 
-constexpr std::uint32_t none = 0xffff'ffff;
 enum class Where : std::uint8_t { aside, ring, queue, elsewhere, watching, over };
-struct Task {
+struct TaskRow {
   Where where = Where::aside;
   bool tasklet = false;
   bool begun = false;
@@ -55,7 +54,7 @@ struct Queue {  // a channel
 
 // What a switch that fails is undone to.
 struct Picture {
-  ById<Task> tasks_;
+  ById<TaskRow> tasks_;
   ById<Queue> channels_;
   std::vector<std::uint32_t> ring_;
   std::vector<std::uint32_t> watchdogs_;
@@ -167,7 +166,7 @@ class ChannelRules final : public RunMonitor, private Picture {
     std::uint32_t* last = &channels_[channel].head;
     while (*last != none) last = &tasks_[*last].behind;
     *last = task;
-    Task& row = tasks_[task];
+    TaskRow& row = tasks_[task];
     row.channel = channel;
     row.direction = direction;
     row.parked = parked;
@@ -175,7 +174,7 @@ class ChannelRules final : public RunMonitor, private Picture {
     channels_[channel].balance += direction;
   }
   void leave_queue(std::uint32_t task) {
-    Task& row = tasks_[task];
+    TaskRow& row = tasks_[task];
     if (row.channel == none) return;
     Queue& queue = channels_[row.channel];
     std::uint32_t* link = &queue.head;
@@ -253,7 +252,7 @@ class ChannelRules final : public RunMonitor, private Picture {
   }
 
   void refuse(const Event& event) {
-    const Task about = tasks_.get(event.c);
+    const TaskRow about = tasks_.get(event.c);
     bool right = true;
     switch (static_cast<Refusal>(event.b)) {
       case Refusal::would_block:
@@ -326,7 +325,7 @@ class ChannelRules final : public RunMonitor, private Picture {
     const std::uint32_t task = event.a;
     idle_ = false;
     running_ = task;
-    Task& row = tasks_[task];
+    TaskRow& row = tasks_[task];
     row.begun = true;
     if (!row.tasklet) {
       if (decides_ && event.b != current_) {
@@ -381,7 +380,7 @@ class ChannelRules final : public RunMonitor, private Picture {
   void kill(const Event& event) {
     const bool by_tasklet = tasks_.get(running_).where == Where::ring;
     if (by_tasklet) acts();
-    Task& row = tasks_[event.a];
+    TaskRow& row = tasks_[event.a];
     const bool over = row.where == Where::over;
     const bool in_vain = (event.how() & sim::kill_in_vain) != 0;
     if (over != in_vain) {

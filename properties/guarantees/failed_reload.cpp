@@ -26,8 +26,6 @@ using namespace model;
 
 namespace {
 
-constexpr std::uint32_t none = 0xffff'ffff;
-
 class FailedReload final : public RunMonitor {
  public:
   void on(std::uint32_t index, const Event& event) override {

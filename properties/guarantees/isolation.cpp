@@ -48,7 +48,6 @@ class Isolation final : public RunMonitor {
   }
 
  private:
-  static constexpr std::uint32_t none = 0xffff'ffff;
   struct Attempt {
     std::uint32_t order = 0;    // of the begins, from 1
     std::uint32_t next = none;  // that is open on the same module

@@ -60,7 +60,6 @@ class Progress final : public RunMonitor {
   }
 
  private:
-  static constexpr std::uint32_t none = 0xffff'ffff;
   struct Wait {
     std::uint32_t since = 0;  // index of the event + 1; 0: it does not wait
   };

@@ -15,9 +15,9 @@ class Reclaimed : public testing::Test {
     story.reload(Story::r2).by(Story::machinery(Story::r2))(EventKind::retire, f1);
     step(1);
   }
-  Story& step(std::uint8_t how) {
+  Story& step(std::uint8_t turn) {
     return story(EventKind::reload_step, Story::r2, static_cast<std::uint32_t>(Step::reclaim), 0,
-                 how);
+                 turn);
   }
   Story& held_by(HolderKind holder) {
     return story(EventKind::live, f1, static_cast<std::uint32_t>(holder), 0);

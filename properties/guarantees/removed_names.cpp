@@ -40,7 +40,6 @@ class NamesRemoved final : public RunMonitor {
   }
 
  private:
-  static constexpr std::uint32_t none = 0xffff'ffff;
   struct Attempt {
     bool open = false;
     std::uint32_t before = none;  // the attempt that was committed before it

@@ -31,7 +31,6 @@ class Scheduler final : public RunMonitor {
   }
 
  private:
-  static constexpr std::uint32_t none = 0xffff'ffff;
   struct Open {
     std::uint32_t attempt = none;
     std::uint32_t step = 0;

@@ -59,7 +59,6 @@ class Serial final : public RunMonitor {
   }
 
  private:
-  static constexpr std::uint32_t none = 0xffff'ffff;
   struct Attempt {
     std::uint32_t waits_for = none;  // attempt
     std::uint32_t start = none;      // the attempt that was committed last when it began

@@ -47,7 +47,6 @@ class Super final : public RunMonitor {
   }
 
  private:
-  static constexpr std::uint32_t none = 0xffff'ffff;
   struct Frame {
     std::uint32_t at = 0;       // index of its enter
     std::uint32_t commits = 0;  // that came before it

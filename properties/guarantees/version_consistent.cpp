@@ -38,7 +38,6 @@ class VersionConsistent final : public RunMonitor {
   }
 
  private:
-  static constexpr std::uint32_t none = 0xffff'ffff;
   struct Tasklet {
     std::uint32_t frame = none;
   };

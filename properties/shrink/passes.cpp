@@ -6,7 +6,7 @@ namespace midstride::properties {
 
 namespace {
 
-constexpr std::array table = {
+constexpr std::array pass_table = {
     Pass{"cut declarations", cut_declarations},
     Pass{"cut decisions", cut_decisions},
     Pass{"cut definitions", cut_definitions},
@@ -24,6 +24,6 @@ constexpr std::array table = {
 
 }  // namespace
 
-std::span<const Pass> passes() { return table; }
+std::span<const Pass> passes() { return pass_table; }
 
 }  // namespace midstride::properties
