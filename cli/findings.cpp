@@ -97,7 +97,7 @@ std::variant<Finding, Said> make_finding(const properties::CampaignResult& campa
     finding.known = true;
   } else {
     properties::Shrunk shrunk = shrink_keeping(
-        bug, violated.scenario, subject, judge,
+        {bug}, violated.scenario, subject, judge,
         {.runs_max = failure ? shrink_runs_failure : shrink_runs_expected,
          .progress = [](const properties::ShrinkProgress&) { return !interrupted(); }});
     finding.scenario = std::move(shrunk.scenario);
@@ -112,7 +112,7 @@ std::variant<Finding, Said> make_finding(const properties::CampaignResult& campa
     if (auto* said = std::get_if<Said>(&written)) return std::move(*said);
     finding.file = std::get<std::string>(written);
   }
-  finding.command = "midstride replay " + shell_quoted(finding.file);
+  finding.command = pasted("midstride replay " + shell_quoted(finding.file));
   return finding;
 }
 

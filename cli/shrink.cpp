@@ -5,7 +5,6 @@
 
 #include "cli/commands.hpp"
 #include "cli/files.hpp"
-#include "cli/signals.hpp"
 #include "cli/subjects.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verdicts.hpp"
@@ -17,22 +16,24 @@ namespace midstride::cli {
 
 namespace {
 
-// The violation to keep: the one that the file expects, else a broken promise, else the first.
-const model::Found& violation_to_keep(const model::Verdict& verdict, const model::Run& run) {
+// The violations to keep: those that the file expects, else a broken promise, else the first.
+std::vector<model::Found> violations_to_keep(const model::Verdict& verdict, const model::Run& run) {
   const model::Scenario& scenario = run.scenario();
-  const model::Found* chosen = &verdict.found.front();
+  std::vector<model::Found> expected;
   if (scenario.expectation) {
     for (const model::NameId name : scenario.expectation->guarantees) {
       for (const model::Found& found : verdict.found) {
-        if (name_of(found) == scenario.text(name)) return found;
+        if (name_of(found) == scenario.text(name)) expected.push_back(found);
       }
     }
   }
+  if (!expected.empty()) return expected;
+  const model::Found* chosen = &verdict.found.front();
   for (const model::Found& found : verdict.found) {
     if (properties::standing_of(found, run) > properties::standing_of(*chosen, run))
       chosen = &found;
   }
-  return *chosen;
+  return {*chosen};
 }
 
 }  // namespace
@@ -59,10 +60,14 @@ ExitCode shrink(const ShrinkOptions& options) {
                           options.file, describe(outcome.verdict)),
               replay));
   }
-  const model::Found found = violation_to_keep(outcome.verdict, judge.runner().last());
-  const properties::Bug bug = properties::bug_of(found, judge.runner().last());
+  std::string names;
+  std::vector<properties::Bug> bugs;
+  for (const model::Found& found : violations_to_keep(outcome.verdict, judge.runner().last())) {
+    names.append(names.empty() ? "" : ", ").append(name_of(found));
+    bugs.push_back(properties::bug_of(found, judge.runner().last()));
+  }
   model::Scenario recorded = kept(scenario, judge.runner(), outcome);
-  const bool repeats = shows(bug, judge.run(recorded, *subject), judge.runner().last());
+  const bool repeats = shows(bugs, judge.run(recorded, *subject), judge.runner().last());
   if (!repeats) {
     return terminal.say(
         wrong("expected the recorded decisions to show the same violation, found "
@@ -70,24 +75,23 @@ ExitCode shrink(const ShrinkOptions& options) {
               replay, ExitCode::harness_failed));
   }
 
-  const std::size_t before = properties::size_of(recorded);
+  const std::size_t before = properties::size_of(scenario);
   const auto progress = [&](const properties::ShrinkProgress& now) {
-    terminal.progress(fmt::format("{}: {} of {} lines after {}", name_of(found), now.size, before,
-                                  counted(now.runs, "run")));
-    return !interrupted();
+    terminal.progress(
+        fmt::format("{}: {} lines after {}", names, now.size, counted(now.runs, "run")));
+    return true;
   };
   const properties::Shrunk shrunk =
-      shrink_keeping(bug, recorded, *subject, judge, {.progress = progress});
+      shrink_keeping(bugs, recorded, *subject, judge, {.progress = progress});
   terminal.end_progress();
   const std::string out = options.out.empty() ? options.file + ".shrunk" : options.out;
   if (auto said = write_file(out, model::write(shrunk.scenario))) return terminal.say(*said);
-  terminal.out("{}: {} -> {} in {}{}\n  {}\n  midstride replay {}\n", name_of(found),
-               counted(before, "line"), counted(properties::size_of(shrunk.scenario), "line"),
-               counted(shrunk.runs, "run"),
+  terminal.out("{}: {} -> {} in {}{}\n  {}\n  {}\n", names, counted(before, "line"),
+               counted(properties::size_of(shrunk.scenario), "line"), counted(shrunk.runs, "run"),
                shrunk.one_minimal ? "; 1-minimal: nothing more can go, singly"
                                   : "; NOT 1-minimal: it was ended before nothing more could go",
-               out, shell_quoted(out));
-  return interrupted() ? ExitCode::interrupted : ExitCode::as_expected;
+               out, pasted("midstride replay " + shell_quoted(out)));
+  return ExitCode::as_expected;
 }
 
 }  // namespace midstride::cli

@@ -44,7 +44,7 @@ Failure any_failure() {
 RC_GTEST_PROP(LawsShrinker, TheResultFailsInTheSameWay, ()) {
   const Failure failure = any_failure();
   Judge judge;
-  const Shrunk shrunk = shrink_keeping(failure.bug, failure.scenario, *failure.subject, judge);
+  const Shrunk shrunk = shrink_keeping({failure.bug}, failure.scenario, *failure.subject, judge);
   RC_ASSERT(problem(shrunk.scenario) == std::nullopt);
   const model::Outcome& outcome = judge.run(shrunk.scenario, *failure.subject);
   RC_ASSERT(shows(failure.bug, outcome, judge.runner().last()));
@@ -54,7 +54,7 @@ RC_GTEST_PROP(LawsShrinker, TheResultFailsInTheSameWay, ()) {
 RC_GTEST_PROP(LawsShrinker, NothingSingleCanGo, ()) {
   const Failure failure = any_failure();
   Judge judge;
-  const Shrunk shrunk = shrink_keeping(failure.bug, failure.scenario, *failure.subject, judge);
+  const Shrunk shrunk = shrink_keeping({failure.bug}, failure.scenario, *failure.subject, judge);
   RC_ASSERT(shrunk.one_minimal);
   const SameBug same(failure.bug, *failure.subject, judge);
   for (const model::Scenario& smaller : single_cuts(shrunk.scenario)) {
@@ -65,8 +65,8 @@ RC_GTEST_PROP(LawsShrinker, NothingSingleCanGo, ()) {
 RC_GTEST_PROP(LawsShrinker, TheSameInputGivesTheSameResult, ()) {
   const Failure failure = any_failure();
   Judge one, other;
-  const Shrunk first = shrink_keeping(failure.bug, failure.scenario, *failure.subject, one);
-  const Shrunk second = shrink_keeping(failure.bug, failure.scenario, *failure.subject, other);
+  const Shrunk first = shrink_keeping({failure.bug}, failure.scenario, *failure.subject, one);
+  const Shrunk second = shrink_keeping({failure.bug}, failure.scenario, *failure.subject, other);
   RC_ASSERT(first.scenario == second.scenario);
   RC_ASSERT(first.runs == second.runs);
 }
@@ -74,9 +74,9 @@ RC_GTEST_PROP(LawsShrinker, TheSameInputGivesTheSameResult, ()) {
 RC_GTEST_PROP(LawsShrinker, TheResultIsNeverHeavierAndShrinksToItself, ()) {
   const Failure failure = any_failure();
   Judge judge;
-  const Shrunk shrunk = shrink_keeping(failure.bug, failure.scenario, *failure.subject, judge);
+  const Shrunk shrunk = shrink_keeping({failure.bug}, failure.scenario, *failure.subject, judge);
   RC_ASSERT(size_of(shrunk.scenario) <= size_of(failure.scenario));
-  const Shrunk again = shrink_keeping(failure.bug, shrunk.scenario, *failure.subject, judge);
+  const Shrunk again = shrink_keeping({failure.bug}, shrunk.scenario, *failure.subject, judge);
   RC_LOG() << write(shrunk.scenario);
   RC_ASSERT(write(again.scenario) == write(shrunk.scenario));
 }
@@ -85,7 +85,7 @@ RC_GTEST_PROP(LawsShrinker, TheResultIsNeverHeavierAndShrinksToItself, ()) {
 RC_GTEST_PROP(LawsShrinker, EachDecisionRunsWhatItSays, ()) {
   const Failure failure = any_failure();
   Judge judge;
-  const Shrunk shrunk = shrink_keeping(failure.bug, failure.scenario, *failure.subject, judge);
+  const Shrunk shrunk = shrink_keeping({failure.bug}, failure.scenario, *failure.subject, judge);
   const model::Outcome& outcome = judge.run(shrunk.scenario, *failure.subject);
   RC_LOG() << write(shrunk.scenario);
   RC_ASSERT(outcome.skipped == 0U);
@@ -99,7 +99,7 @@ RC_GTEST_PROP(LawsShrinker, ABudgetIsKept, ()) {
   const Failure failure = any_failure();
   Judge judge;
   const std::uint32_t runs_max = 1 + *rc::gen::arbitrary<std::uint32_t>() % 60;
-  const Shrunk shrunk = shrink_keeping(failure.bug, failure.scenario, *failure.subject, judge,
+  const Shrunk shrunk = shrink_keeping({failure.bug}, failure.scenario, *failure.subject, judge,
                                        {.runs_max = runs_max});
   RC_ASSERT(shrunk.runs <= runs_max + 1);  // and the look at what the decisions ran
   RC_ASSERT(SameBug(failure.bug, *failure.subject, judge)(shrunk.scenario).fails);

@@ -14,15 +14,20 @@ bool shows(const Bug& bug, const model::Outcome& outcome, const model::Run& run)
                      [&](const model::Found& one) { return bug_of(one, run) == bug; });
 }
 
+bool shows(const std::vector<Bug>& bugs, const model::Outcome& outcome, const model::Run& run) {
+  return std::all_of(bugs.begin(), bugs.end(),
+                     [&](const Bug& bug) { return shows(bug, outcome, run); });
+}
+
 Trial SameBug::operator()(const model::Scenario& candidate) const {
   const model::Outcome& outcome = judge_->run(candidate, *subject_);
   const model::Run& run = judge_->runner().last();
-  return {shows(bug_, outcome, run), run, outcome};
+  return {shows(bugs_, outcome, run), run, outcome};
 }
 
-Shrunk shrink_keeping(const Bug& bug, const model::Scenario& scenario, model::Subject& subject,
-                      Judge& judge, const ShrinkOptions& options) {
-  Shrunk shrunk = shrink(scenario, SameBug(bug, subject, judge), options);
+Shrunk shrink_keeping(const std::vector<Bug>& bugs, const model::Scenario& scenario,
+                      model::Subject& subject, Judge& judge, const ShrinkOptions& options) {
+  Shrunk shrunk = shrink(scenario, SameBug(bugs, subject, judge), options);
   expect(shrunk.scenario, judge.run(shrunk.scenario, subject).verdict);
   return shrunk;
 }
