@@ -1,10 +1,10 @@
 #!/bin/sh
-# The program's output is as approved: each checks/approved/*.txt, and README.md, is a transcript whose
+# The program's output is as approved: each checks/approved/*.txt, README.md and docs/matrix.md are transcripts whose
 # lines `$ ...` are run by sh and followed by what came out of them and, where it is not 0, by the
 # [exit code]. A line that begins with `## `, and one that ends a ``` block, ends such an output.
 # `midstride` is the program, build/midstride too; approved/ is the folder with the scenarios, corpus/ the
 # corpus; each transcript has a directory of its own. Times are printed as N s. A transcript whose
-# first line is `# needs cpython`, and README.md, are passed over by a build without.
+# first line is `# needs cpython`, README.md and docs/matrix.md are passed over by a build without.
 # `after-a-second SIGNAL COMMAND...` sends the command the signal a second after it has begun to
 # print, with its output in the files out and err.
 # Usage: checks/approved.sh PROGRAM [--update] [CASE...]. --update writes what came out instead of
@@ -18,7 +18,7 @@ if [ "${1:-}" = --update ]; then
   shift
 fi
 cd "$(dirname "$0")"
-[ $# -gt 0 ] || set -- approved/*.txt ../README.md
+[ $# -gt 0 ] || set -- approved/*.txt ../README.md ../docs/matrix.md
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 mkdir "$scratch/build"
@@ -66,7 +66,7 @@ run() {
 bad=0 count=0
 for transcript in "$@"; do
   case $transcript:$(head -1 "$transcript") in
-    *README.md:* | *:'# needs cpython'*) [ -n "$has_cpython" ] || continue ;;
+    *.md:* | *:'# needs cpython'*) [ -n "$has_cpython" ] || continue ;;
   esac
   run "$transcript" >"$scratch/now"
   count=$((count + 1))

@@ -7,6 +7,8 @@ namespace midstride::cli {
 
 // Searches for violations, prints what was held and what was violated, shrinks what was found.
 ExitCode fuzz(const FuzzOptions& options);
+// What each subject keeps beside what it promises.
+ExitCode matrix(const MatrixOptions& options);
 // Shows what happens in scenarios, and says whether that is what their files expect.
 ExitCode replay(const ReplayOptions& options);
 // Makes a failing scenario as small as it gets.

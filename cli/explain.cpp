@@ -9,6 +9,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/terminal.hpp"
+#include "cli/words.hpp"
 #include "model/names.hpp"
 #include "model/subjects.hpp"
 #include "properties/claims.hpp"
@@ -17,15 +18,6 @@
 namespace midstride::cli {
 
 namespace {
-
-std::string events_of(model::EventMask mask) {
-  std::string names;
-  for (std::size_t kind = 0; kind < model::event_kind_count; ++kind) {
-    if ((mask >> kind & 1) == 0) continue;
-    names += (names.empty() ? "" : " ") + std::string(name_of(static_cast<model::EventKind>(kind)));
-  }
-  return names.empty() ? "none" : names;
-}
 
 std::string promise_of(const properties::Claim& claim) {
   switch (claim.promise) {
@@ -59,20 +51,23 @@ void explain_guarantee(const Terminal& terminal, const model::Guarantee& guarant
   if (!caught.empty()) terminal.out("\nMutants that it must catch:{}\n", caught);
 }
 
+std::string lower(std::string_view id) {
+  std::string small(id);
+  for (char& letter : small)
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  return small;
+}
+
 // The scenario that shows a mutant, below the current directory.
 std::string corpus_file(const model::Mutant& mutant) {
   namespace fs = std::filesystem;
-  std::string lower(mutant.id);
-  for (char& letter : lower)
-    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  const std::string small = lower(mutant.id);
   std::vector<std::string> found;
   std::error_code error;
   for (fs::recursive_directory_iterator at("corpus", error), end; !error && at != end;
        at.increment(error)) {
     const std::string name = at->path().filename().string();
-    const bool named = name.starts_with(std::string(mutant.id) + "-") ||
-                       name.starts_with(lower + "-") || name.starts_with("mutant-" + lower) ||
-                       name.starts_with("mutant-" + std::string(mutant.id));
+    const bool named = name.starts_with(small + "-");
     if (named && name.ends_with(".scenario")) found.push_back(at->path().string());
   }
   if (found.empty()) return {};
@@ -125,11 +120,13 @@ void explain_mutant(const Terminal& terminal, const model::Mutant& mutant) {
       "  shrinks to   {} lines (median), at most {}\n",
       chances_of(mutant), mutant.runs_median, mutant.runs_max, mutant.size, mutant.size_max);
   const std::string file = corpus_file(mutant);
-  if (!file.empty()) terminal.out("  scenario     midstride replay {}\n", file);
+  if (!file.empty()) terminal.out("  scenario     {}\n", pasted("midstride replay " + file));
   const std::string policy =
       mutant.policy == "random" ? "" : fmt::format(" --policy {}", mutant.policy);
-  terminal.out("  find it      midstride fuzz --subject mutant/{} --granularity {}{} --runs {}\n",
-               mutant.id, model::name_of(mutant.granularity), policy, mutant.runs_max);
+  terminal.out("  find it      {}\n",
+               pasted(fmt::format(
+                   "midstride fuzz --subject mutant/{} --granularity {}{} --runs {} --keep-going",
+                   mutant.id, model::name_of(mutant.granularity), policy, mutant.runs_max)));
 }
 
 }  // namespace
@@ -146,7 +143,7 @@ ExitCode explain(const ExplainOptions& options) {
   for (const model::Guarantee& guarantee : properties::guarantees())
     known.push_back(guarantee.name);
   for (const model::Mutant* mutant : model::mutants()) {
-    if (mutant->id == id || mutant->title == id) {
+    if (mutant->id == id || lower(mutant->id) == id || mutant->title == id) {
       explain_mutant(terminal, *mutant);
       return ExitCode::as_expected;
     }

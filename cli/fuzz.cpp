@@ -62,9 +62,11 @@ class Fuzz {
 
   ExitCode run() {
     if (auto said = set_up()) return terminal_.say(*said);
+    catch_interrupt();
     search();
-    if (auto said = make_findings()) return terminal_.say(*said);
-    return report();
+    const std::optional<Said> said = make_findings();
+    const ExitCode code = report();  // what there is, whatever went wrong with its files
+    return said ? terminal_.say(*said) : code;
   }
 
  private:
@@ -355,7 +357,7 @@ std::string Fuzz::again(const Entry& entry) const {
   if (options_.policy != "random") command += " --policy " + options_.policy;
   if (options_.granularity)
     command += fmt::format(" --granularity {}", model::name_of(*options_.granularity));
-  return command;
+  return pasted(command);
 }
 
 }  // namespace

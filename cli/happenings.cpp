@@ -61,7 +61,9 @@ class Teller {
         if (event.how() == static_cast<std::uint8_t>(model::IsAHow::caught)) return;
         return found(tables_.show(Value::integer(static_cast<std::int32_t>(event.c))));
       case EventKind::look: return found(locals_.show_handle(event.b));
-      case EventKind::throw_: return add(tables_.show_error(event.b), Happening::Kind::error);
+      case EventKind::throw_:
+        if (pending_ == who_) pending_.reset();  // the error says what it was about
+        return add(tables_.show_error(event.b), Happening::Kind::error);
       case EventKind::catch_: return add("caught");
       case EventKind::block:
         if (who_.kind == Who::Kind::tasklet || event.actor().kind() == ActorKind::body) {
@@ -91,7 +93,9 @@ class Teller {
       case EventKind::reload_reject:
         return add(fmt::format("is rejected: {}", name_of(static_cast<model::RejectWhy>(event.b))),
                    Happening::Kind::error);
-      case EventKind::reload_wait: return add("waits for " + tables_.show_attempt(event.b));
+      case EventKind::reload_wait:
+        if (event.a == event.b) return add("waits for frames of its module to end");
+        return add("waits for " + tables_.show_attempt(event.b));
       case EventKind::free:
         freed_codes_.push_back(event.a);
         return list("frees ", tables_.show_code(event.a));

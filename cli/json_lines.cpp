@@ -7,6 +7,7 @@
 
 #include "cli/files.hpp"
 #include "cli/verdicts.hpp"
+#include "cli/words.hpp"
 #include "model/text.hpp"
 #include "properties/coverage.hpp"
 #include "properties/guarantees.hpp"
@@ -59,6 +60,16 @@ std::string_view word_of(properties::Standing standing) {
     case properties::Standing::unclaimed: return "unclaimed";
     case properties::Standing::expected: return "expected";
     case properties::Standing::failure: return "failure";
+  }
+  return {};
+}
+
+std::string_view word_of(properties::Promise promise) {
+  switch (promise) {
+    case properties::Promise::holds: return "holds";
+    case properties::Promise::given_up: return "given up";
+    case properties::Promise::seldom: return "seldom violated";
+    case properties::Promise::conditional: return "conditional";
   }
   return {};
 }
@@ -153,6 +164,33 @@ std::string summary_of(const properties::CampaignResult& campaign, std::uint64_t
   json["shapes"] = counters(properties::shapes(), campaign.shapes);
   json["probes"] = counters(properties::probes(), campaign.probes);
   json["seconds"] = seconds;
+  return line_of(json);
+}
+
+std::string cell_of(const properties::CampaignResult& campaign, std::uint32_t guarantee,
+                    const properties::Claim* claim, const properties::Violated* violated,
+                    model::EventMask missing, std::string_view scenario) {
+  const std::uint64_t exercised = campaign.exercised[guarantee];
+  Json json;
+  json["type"] = "cell";
+  json["subject"] = campaign.subject;
+  json["granularity"] = model::name_of(campaign.granularity);
+  json["guarantee"] = properties::guarantees()[guarantee].name;
+  json["verdict"] = violated != nullptr ? "violated"
+                    : missing != 0      ? "not judged"
+                    : exercised == 0    ? "idle"
+                                        : "held";
+  json["missing"] = missing == 0 ? "" : events_of(missing);
+  json["promise"] = claim == nullptr ? "none" : word_of(claim->promise);
+  json["predicate"] = claim == nullptr || claim->predicate == nullptr ? "" : claim->predicate->name;
+  json["runs"] = campaign.runs;
+  json["exercised"] = exercised;
+  if (violated != nullptr) {
+    json["standing"] = word_of(violated->standing);
+    json["first_run"] = violated->first_run;
+    json["violated"] = violated->runs;
+    json["scenario"] = scenario;
+  }
   return line_of(json);
 }
 

@@ -13,6 +13,7 @@
 #include "model/run.hpp"
 #include "model/scenario.hpp"
 #include "properties/campaign.hpp"
+#include "properties/claims.hpp"
 
 namespace midstride::cli {
 
@@ -30,6 +31,12 @@ std::string observation_of_replay(const ReplayObservation& replay);
 std::string observation_of(const Finding& finding, std::uint64_t seed, std::string_view policy);
 std::string summary_of(const properties::CampaignResult& campaign, std::uint64_t seed,
                        const std::vector<Finding>& findings, double seconds);
+
+// A cell of the matrix. `missing` are the kinds of events for want of which it is not judged,
+// `scenario` is a file that shows the violation, if any.
+std::string cell_of(const properties::CampaignResult& campaign, std::uint32_t guarantee,
+                    const properties::Claim* claim, const properties::Violated* violated,
+                    model::EventMask missing, std::string_view scenario);
 
 // Collects lines and writes them when it is closed; does nothing without a path.
 class JsonLines {

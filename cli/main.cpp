@@ -1,4 +1,5 @@
 // midstride: reads the command line and runs one command.
+#include <cstdio>
 #include <variant>
 
 #include "cli/commands.hpp"
@@ -11,6 +12,7 @@ using namespace midstride::cli;
 
 struct Run {
   ExitCode operator()(const FuzzOptions& options) const { return fuzz(options); }
+  ExitCode operator()(const MatrixOptions& options) const { return matrix(options); }
   ExitCode operator()(const ReplayOptions& options) const { return replay(options); }
   ExitCode operator()(const ShrinkOptions& options) const { return shrink(options); }
   ExitCode operator()(const ExplainOptions& options) const { return explain(options); }
@@ -22,5 +24,11 @@ struct Run {
 
 int main(int argc, char** argv) {
   install_signal_handlers();
-  return number(std::visit(Run{}, options_of(argc, argv)));
+  if (argc > 0) called_as(argv[0]);
+  const ExitCode code = std::visit(Run{}, options_of(argc, argv));
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return number(code);
+  std::fputs(
+      "midstride: expected to write to standard output, found that it cannot be written to\n",
+      stderr);
+  return number(ExitCode::harness_failed);
 }

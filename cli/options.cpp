@@ -18,9 +18,9 @@ namespace midstride::cli {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> commands = {"fuzz", "replay", "shrink", "explain",
-                                                      "list"};
-constexpr std::array<std::string_view, 2> later_commands = {"explore", "matrix"};
+constexpr std::array<std::string_view, 6> commands = {"fuzz",   "matrix",  "replay",
+                                                      "shrink", "explain", "list"};
+constexpr std::array<std::string_view, 1> later_commands = {"explore"};
 constexpr std::array<std::string_view, 4> later_policies = {"surw", "pos", "pct", "portfolio"};
 constexpr std::array<std::string_view, 5> lists = {"subjects", "guarantees", "mutants", "policies",
                                                    "probes"};
@@ -64,12 +64,14 @@ std::optional<std::uint64_t> count_of(std::string_view text) {
   return count;
 }
 
-// Fills in what is common to fuzz and replay.
+// Fills in what is common to fuzz, matrix and replay.
 template <class Asked>
 std::optional<Said> read(Asked& asked, const Texts& texts, std::string_view help) {
   if (texts.has_seed) {
-    asked.seed = seed_of(texts.seed);
-    if (!asked.seed) {
+    const std::optional<std::uint64_t> seed = seed_of(texts.seed);
+    if (seed) {
+      asked.seed = *seed;
+    } else {
       return wrong(
           fmt::format("--seed: expected a decimal or 0x number of 64 bits, or the 40 digits "
                       "of a commit, found {}",
@@ -87,19 +89,23 @@ std::optional<Said> read(Asked& asked, const Texts& texts, std::string_view help
           help);
     }
   }
-  return problem_of_policy(asked.policy);
+  return std::nullopt;
+}
+
+std::variant<std::uint64_t, Said> runs_of(const Texts& texts, std::string_view paste) {
+  if (const auto count = count_of(texts.runs)) return *count;
+  return wrong(
+      fmt::format("--runs: expected a number from 1 on, found {}", model::in_quotes(texts.runs)),
+      paste);
 }
 
 std::optional<Said> read_lengths(FuzzOptions& fuzz, const Texts& texts) {
   if (texts.has_runs && texts.has_time)
     return wrong("expected either --runs or --time, found both", "midstride fuzz --runs 1000");
   if (texts.has_runs) {
-    fuzz.runs = count_of(texts.runs);
-    if (!fuzz.runs) {
-      return wrong(fmt::format("--runs: expected a number from 1 on, found {}",
-                               model::in_quotes(texts.runs)),
-                   "midstride fuzz --runs 1000");
-    }
+    auto runs = runs_of(texts, "midstride fuzz --runs 1000");
+    if (auto* said = std::get_if<Said>(&runs)) return std::move(*said);
+    fuzz.runs = std::get<std::uint64_t>(runs);
   } else {
     fuzz.seconds = duration_of(texts.has_time ? texts.time : "30s");
     if (!fuzz.seconds) {
@@ -125,8 +131,12 @@ std::string usage_problem(const CLI::ParseError& error, const CLI::App& command)
   const std::string first = what.substr(0, what.find_first_of(": "));
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr)
     return fmt::format("{}: expected {}, found nothing", command.get_name(), first);
-  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr)
-    return fmt::format("{}: expected a value, found nothing", first);
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    const CLI::Option* option = command.get_option_no_throw(first);
+    const bool twice = option != nullptr && option->count() > 1;
+    return fmt::format("{}: expected {}, found {}", first, twice ? "one value" : "a value",
+                       twice ? "several" : "nothing");
+  }
   const std::vector<std::string> extras = command.remaining();
   if (extras.empty()) return what;
   if (!extras.front().starts_with('-')) {
@@ -241,17 +251,38 @@ Options options_of(int argc, const char* const* argv) {
   add_later(fuzzing, {"--jobs", "--shard", "--junit", "--baseline", "--reloader", "--claims"},
             later);
 
+  MatrixOptions matrix;
+  CLI::App& tabling =
+      *app.add_subcommand("matrix", "what every subject keeps, and what it promises");
+  auto* const matrix_runs =
+      tabling.add_option("--runs", texts.runs, "so many runs of each subject (default 10000)")
+          ->type_name("N");
+  auto* const matrix_seed =
+      tabling.add_option("--seed", texts.seed, "a number or a commit (default 1)")
+          ->type_name("SEED");
+  tabling
+      .add_option("--granularity", texts.granularity,
+                  "where others come in: yields, safepoints, ops (default: each subject's)")
+      ->type_name("GRANULARITY");
+  tabling.add_option("--corpus", matrix.corpus, "where the shortest counterexamples are")
+      ->capture_default_str()
+      ->type_name("DIR");
+  tabling.add_option("--json", matrix.json, "write a JSON line for each cell")->type_name("FILE");
+
   ReplayOptions replay;
   CLI::App& replaying = *app.add_subcommand("replay", "show what happens in a scenario");
   replaying.add_option("FILE", replay.files, "scenario files")->type_name("");
   auto* const replay_seed =
-      replaying.add_option("--seed", texts.seed, "of a run, as fuzz prints it, instead of files")
+      replaying.add_option("--seed", texts.seed, "of a campaign's run, instead of files")
           ->type_name("SEED");
   replaying.add_option("--subject", replay.subject, "instead of the one that the file names")
       ->type_name("SUBJECT");
-  replaying.add_option("--policy", replay.policy, "of the run with that seed")->type_name("POLICY");
-  replaying.add_option("--granularity", texts.granularity, "of the run with that seed")
-      ->type_name("GRANULARITY");
+  auto* const replay_policy =
+      replaying.add_option("--policy", replay.policy, "of the run with that seed")
+          ->type_name("POLICY");
+  auto* const replay_granularity =
+      replaying.add_option("--granularity", texts.granularity, "of the run with that seed")
+          ->type_name("GRANULARITY");
   replaying.add_flag("--columns", replay.columns, "a column for each tasklet and each reload");
   replaying
       .add_option("--script", replay.script,
@@ -294,20 +325,45 @@ Options options_of(int argc, const char* const* argv) {
       return not_built("an option", "--" + option->get_lnames().front(),
                        fmt::format("midstride {} --help", argv[1]));
   }
-  texts.has_runs = runs->count() > 0;
+  for (const CLI::App* command : app.get_subcommands()) {
+    for (const CLI::Option* option : command->get_options()) {
+      const auto& values = option->results();
+      if (std::find(values.begin(), values.end(), "") == values.end()) continue;
+      return wrong(fmt::format("{}: expected something, found ''", option->get_name()),
+                   fmt::format("midstride {} --help", command->get_name()));
+    }
+  }
+  texts.has_runs = runs->count() + matrix_runs->count() > 0;
   texts.has_time = time->count() > 0;
-  texts.has_seed = fuzz_seed->count() + replay_seed->count() > 0;
+  texts.has_seed = fuzz_seed->count() + matrix_seed->count() + replay_seed->count() > 0;
 
   if (fuzzing.parsed()) {
     if (const auto said = read(fuzz, texts, "midstride fuzz --help")) return *said;
+    if (const auto said = problem_of_policy(fuzz.policy)) return *said;
     if (const auto said = read_lengths(fuzz, texts)) return *said;
     return fuzz;
   }
+  if (tabling.parsed()) {
+    if (const auto said = read(matrix, texts, "midstride matrix --help")) return *said;
+    if (texts.has_runs) {
+      auto count = runs_of(texts, "midstride matrix --runs 1000");
+      if (auto* said = std::get_if<Said>(&count)) return std::move(*said);
+      matrix.runs = std::get<std::uint64_t>(count);
+    }
+    return matrix;
+  }
   if (replaying.parsed()) {
     if (const auto said = read(replay, texts, "midstride replay --help")) return *said;
+    if (const auto said = problem_of_policy(replay.policy)) return *said;
     if (replay.files.empty() == !replay.seed) {
       return wrong(fmt::format("expected scenario files or --seed, one of the two, found {}",
                                replay.seed ? "both" : "neither"),
+                   "midstride replay --help");
+    }
+    for (const CLI::Option* option : {replay_policy, replay_granularity}) {
+      if (option->count() == 0 || replay.seed) continue;
+      return wrong(fmt::format("{}: expected with --seed, found with files, which have their own",
+                               option->get_name()),
                    "midstride replay --help");
     }
     return replay;

@@ -25,6 +25,13 @@ struct FuzzOptions {
   std::string corpus = "corpus/found";
   std::string json;  // empty: none
 };
+struct MatrixOptions {
+  std::uint64_t runs = 10'000;
+  std::uint64_t seed = 1;  // stated, so that the table is the same everywhere
+  std::optional<model::Granularity> granularity;
+  std::string corpus = "corpus/known";
+  std::string json;  // empty: none
+};
 struct ReplayOptions {
   std::vector<std::string> files;
   std::optional<std::uint64_t> seed;  // of a run, instead of files
@@ -45,8 +52,8 @@ struct ExplainOptions {
 struct ListOptions {
   std::string what;  // subjects, guarantees, mutants, policies or probes
 };
-using Options =
-    std::variant<FuzzOptions, ReplayOptions, ShrinkOptions, ExplainOptions, ListOptions, Said>;
+using Options = std::variant<FuzzOptions, MatrixOptions, ReplayOptions, ShrinkOptions,
+                             ExplainOptions, ListOptions, Said>;
 
 Options options_of(int argc, const char* const* argv);
 

@@ -96,6 +96,24 @@ TEST(Options, FuzzTakesEverythingThatItIsTold) {
   EXPECT_EQ(fuzz.json, "j");
 }
 
+TEST(Options, TheMatrixIsTheSameUnlessToldOtherwise) {
+  const auto usual = std::get<MatrixOptions>(options({"matrix"}));
+  EXPECT_EQ(usual.runs, 10'000U);
+  EXPECT_EQ(usual.seed, 1U);
+  EXPECT_EQ(usual.granularity, std::nullopt);
+  EXPECT_EQ(usual.corpus, "corpus/known");
+  const auto told =
+      std::get<MatrixOptions>(options({"matrix", "--runs", "5", "--seed", "7", "--granularity",
+                                       "yields", "--corpus", "there", "--json", "j"}));
+  EXPECT_EQ(told.runs, 5U);
+  EXPECT_EQ(told.seed, 7U);
+  EXPECT_EQ(told.granularity, model::Granularity::yields);
+  EXPECT_EQ(told.corpus, "there");
+  EXPECT_EQ(told.json, "j");
+  EXPECT_THAT(refusal({"matrix", "--runs", "0"}), HasSubstr("expected a number from 1 on"));
+  EXPECT_THAT(refusal({"matrix", "--policy", "random"}), HasSubstr("--policy"));
+}
+
 TEST(Options, ReplayTakesFilesOrASeed) {
   const auto files = std::get<ReplayOptions>(options({"replay", "a", "b", "--columns"}));
   EXPECT_EQ(files.files, (std::vector<std::string>{"a", "b"}));
@@ -110,8 +128,7 @@ TEST(Options, ReplayTakesFilesOrASeed) {
 
 TEST(Options, WhatIsNotBuiltSaysSo) {
   const std::vector<std::vector<const char*>> all = {
-      {"explore", "x.scenario"},    {"matrix"},
-      {"matrix", "--runs", "5"},    {"fuzz", "--jobs", "2"},
+      {"explore", "x.scenario"},    {"fuzz", "--jobs", "2"},
       {"fuzz", "--shard", "1/2"},   {"fuzz", "--junit", "x"},
       {"fuzz", "--baseline", "x"},  {"fuzz", "--reloader", "x"},
       {"fuzz", "--claims", "x"},    {"replay", "x", "--html", "y"},
@@ -134,6 +151,12 @@ TEST(Options, WrongUsageIsToldWhatWasExpected) {
   EXPECT_THAT(refusal({"fuzz", "--runs", "5", "--time", "5s"}), HasSubstr("found both"));
   EXPECT_THAT(refusal({"fuzz", "--fast"}), HasSubstr("--fast"));
   EXPECT_THAT(refusal({"list", "subject"}), HasSubstr("(did you mean 'subjects'?)"));
+  EXPECT_THAT(refusal({"fuzz", "--runs", "5", "--runs", "6"}),
+              HasSubstr("--runs: expected one value, found several"));
+  EXPECT_THAT(refusal({"fuzz", "--runs"}), HasSubstr("--runs: expected a value, found nothing"));
+  EXPECT_THAT(refusal({"fuzz", ""}), HasSubstr("FILE: expected something, found ''"));
+  EXPECT_THAT(refusal({"fuzz", "--subject", ""}), HasSubstr("--subject: expected something"));
+  EXPECT_THAT(refusal({"replay", "x", "--policy", "random"}), HasSubstr("expected with --seed"));
   EXPECT_THAT(refusal({"shrink"}), HasSubstr("FILE"));
   EXPECT_THAT(refusal({"explain"}), HasSubstr("NAME"));
 }

@@ -142,7 +142,7 @@ std::variant<Item, Said> Replay::from_file(const std::string& file) const {
   if (auto* said = std::get_if<Said>(&read)) return std::move(*said);
   Item item;
   item.title = file;
-  item.command = "midstride replay " + shell_quoted(file);
+  item.command = pasted("midstride replay " + shell_quoted(file));
   item.scenario = std::move(std::get<Scenario>(read));
   if (!options_.subject.empty() && options_.subject != item.scenario.subject) {
     if (make_subject(options_.subject) == nullptr) return unknown_subject(options_.subject);

@@ -14,6 +14,11 @@ struct Said {
   ExitCode code = ExitCode::as_expected;
 };
 
+// A line to paste, with `midstride` as the program was called: build/midstride, where it is not on
+// the path.
+std::string pasted(std::string_view line);
+void called_as(std::string_view program);
+
 Said wrong(std::string_view what, std::string_view paste, ExitCode code = ExitCode::bad_input);
 
 }  // namespace midstride::cli

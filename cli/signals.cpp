@@ -54,10 +54,9 @@ void on_interrupt(int) {
 
 }  // namespace
 
-void install_signal_handlers() {
-  std::signal(SIGABRT, on_abort);
-  std::signal(SIGINT, on_interrupt);
-}
+void install_signal_handlers() { std::signal(SIGABRT, on_abort); }
+
+void catch_interrupt() { std::signal(SIGINT, on_interrupt); }
 
 bool interrupted() { return interrupt_seen != 0; }
 

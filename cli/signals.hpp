@@ -9,7 +9,9 @@ namespace midstride::cli {
 
 void install_signal_handlers();
 
-// Whether Ctrl-C was pressed. A second Ctrl-C ends the program at once.
+// From now on the first Ctrl-C is only remembered; a second one ends the program at once. For
+// campaigns, which have something to print.
+void catch_interrupt();
 bool interrupted();
 
 // The run that is under way, for the line to paste. The command is a prefix and must stay alive.

@@ -24,12 +24,7 @@ struct Cell {
 };
 
 Cell cell_of(const CampaignResult& campaign, std::uint32_t guarantee) {
-  const Violated* worst = nullptr;
-  for (const Violated& violated : campaign.violated) {
-    if (violated.guarantee != guarantee) continue;
-    if (worst == nullptr || violated.standing > worst->standing) worst = &violated;
-  }
-  if (worst != nullptr) {
+  if (const Violated* worst = worst_of(campaign, guarantee)) {
     const std::string run = rounded(worst->first_run);
     switch (worst->standing) {
       case Standing::unclaimed: return {Kind::open, "open " + run};
@@ -98,6 +93,15 @@ std::string trimmed(std::string line) {
 }
 
 }  // namespace
+
+const Violated* worst_of(const CampaignResult& campaign, std::uint32_t guarantee) {
+  const Violated* worst = nullptr;
+  for (const Violated& violated : campaign.violated) {
+    if (violated.guarantee != guarantee) continue;
+    if (worst == nullptr || violated.standing > worst->standing) worst = &violated;
+  }
+  return worst;
+}
 
 std::string table(const std::vector<const CampaignResult*>& campaigns, Paint paint,
                   std::size_t width) {

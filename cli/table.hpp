@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,10 @@
 namespace midstride::cli {
 
 inline constexpr std::size_t table_width = 120;
+
+// The violation that a cell shows: a broken promise before anything else. Null: none was found.
+const properties::Violated* worst_of(const properties::CampaignResult& campaign,
+                                     std::uint32_t guarantee);
 
 std::string table(const std::vector<const properties::CampaignResult*>& campaigns, Paint paint,
                   std::size_t width = table_width);

@@ -9,7 +9,9 @@ namespace midstride::cli {
 
 Terminal Terminal::standard() {
   Terminal terminal;
-  terminal.is_live = isatty(STDOUT_FILENO) == 1;
+  const char* const term = std::getenv("TERM");
+  const bool is_dumb = term != nullptr && std::string_view(term) == "dumb";
+  terminal.is_live = isatty(STDOUT_FILENO) == 1 && !is_dumb;
   winsize size{};
   if (terminal.is_live && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
     terminal.width = size.ws_col;

@@ -1,5 +1,7 @@
 #include "cli/words.hpp"
 
+#include "cli/said.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -49,12 +51,21 @@ std::vector<std::string> wrapped(const std::string& text, std::size_t width, std
   return lines;
 }
 
+std::string events_of(model::EventMask mask) {
+  std::string names;
+  for (std::size_t kind = 0; kind < model::event_kind_count; ++kind) {
+    if ((mask >> kind & 1) == 0) continue;
+    names += (names.empty() ? "" : " ") + std::string(name_of(static_cast<model::EventKind>(kind)));
+  }
+  return names.empty() ? "none" : names;
+}
+
 std::string replay_prefix(std::string_view subject, std::string_view policy,
                           const std::optional<model::Granularity>& granularity) {
   std::string command = fmt::format("midstride replay --subject {}", subject);
   if (policy != "random") command += fmt::format(" --policy {}", policy);
   if (granularity) command += fmt::format(" --granularity {}", model::name_of(*granularity));
-  return command + " --seed";
+  return pasted(command + " --seed");
 }
 
 std::string replay_command(std::uint64_t run_seed, std::string_view subject,

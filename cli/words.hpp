@@ -27,6 +27,9 @@ std::string counted(std::uint64_t number, std::string_view noun);
 // what is broken off two more.
 std::vector<std::string> wrapped(const std::string& text, std::size_t width, std::size_t indent);
 
+// emit throw reload-commit, or none.
+std::string events_of(model::EventMask mask);
+
 // midstride replay ... --seed: what comes before a run's seed in the line that replays it.
 std::string replay_prefix(std::string_view subject, std::string_view policy,
                           const std::optional<model::Granularity>& granularity);
