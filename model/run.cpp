@@ -701,7 +701,13 @@ void Runner::State::conclude(const sim::Ending& ending) {
     verdict.why = "turns";
   } else if (ending.kind == sim::Ending::Kind::deadlock) {
     verdict.kind = VerdictKind::deadlock;
-    verdict.why = sim::describe(ending, run.scheduler_);
+    // Parked for a reload, by the number of its attempt: who asked for it, or another one; or
+    // itself, for the frames of its module.
+    verdict.why = sim::describe(ending, run.scheduler_, [&](const sim::Waiter& waiter) {
+      if (run.attempts_[waiter.reason].task == waiter.task)
+        return std::string("waits for frames of its module to end");
+      return "waits for " + run.tables_.show_attempt(waiter.reason);
+    });
   }
 }
 

@@ -30,6 +30,8 @@ inline constexpr std::size_t names_max = 4'096;    // different names
 inline constexpr std::size_t modules_max = 64;
 inline constexpr std::size_t batch_max = 8;  // modules of one reload
 inline constexpr std::uint32_t version_max = 65'535;
+// So many turns fit into memory, with their events, and end within a second or two.
+inline constexpr std::uint32_t turn_budget_max = 1'000'000;
 inline constexpr std::size_t blocks_max = 12;      // blocks inside one another
 inline constexpr std::size_t lines_max = 10'000;   // of all modules and tasks, each `end` counted
 inline constexpr std::size_t nodes_max = 30'000;   // of all lines

@@ -128,7 +128,7 @@ class Reader {
   }
 
   void budget() {
-    scenario_.turn_budget = positive("a number of turns");
+    scenario_.turn_budget = positive("a number of turns", turn_budget_max);
     in_.end_line();
   }
   std::uint32_t positive(std::string_view expected,

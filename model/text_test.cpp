@@ -489,7 +489,7 @@ TEST(TextErrors, OfDeclarations) {
       {"granularity op", "2:13: expected 'yields', 'safepoints' or 'ops', found 'op'"},
       {"granularity", "2:12: expected 'yields', 'safepoints' or 'ops', found the end of the line"},
       {"budget 0", "2:8: expected a number of turns from 1 on, found '0'"},
-      {"budget 4294967296", "2:8: expected a number of at most 4294967295, found '4294967296'"},
+      {"budget 1000001", "2:8: expected a number of at most 1000000, found '1000001'"},
       {"budget -1", "2:8: expected a number of turns, found '-'"},
       {"modul m", "2:1: expected a declaration, found 'modul' (did you mean 'module'?)"},
       {"  module m", "2:3: expected a declaration at the start of the line, found 'module'"},

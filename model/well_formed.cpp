@@ -204,7 +204,10 @@ class Checker {
       return fault({}, std::string(subject_form), in_quotes(scenario_.subject));
     if (!is_word(form_of(scenario_.policy)))
       return fault({}, "a policy's name", in_quotes(scenario_.policy));
-    return scenario_.turn_budget > 0 || fault({}, "a budget of at least 1", "0");
+    const std::uint32_t turns = scenario_.turn_budget;
+    if (turns > 0 && turns <= turn_budget_max) return true;
+    return fault({}, fmt::format("a budget from 1 to {} turns", turn_budget_max),
+                 std::to_string(turns));
   }
 
   template <class List>

@@ -83,7 +83,7 @@ TEST(WellFormed, EachRuleIsNamedWhenItIsBroken) {
        "scenario: expected a subject of letters, digits and ./_+-, found ''"},
       {[](Scenario& s) { s.policy = "1"; }, "scenario: expected a policy's name, found '1'"},
       {[](Scenario& s) { s.turn_budget = 0; },
-       "scenario: expected a budget of at least 1, found 0"},
+       "scenario: expected a budget from 1 to 1000000 turns, found 0"},
       {[](Scenario& s) { s.channels[0].preference = 2; },
        "channel 1: expected a preference of -1, 0 or 1, found 2"},
       {[](Scenario& s) { s.modules[0].versions.clear(); },

@@ -518,7 +518,8 @@ std::uint64_t Scheduler::state_digest(TaskId but) const {
   return digest;
 }
 
-std::string describe(const Ending& ending, const Scheduler& scheduler) {
+std::string describe(const Ending& ending, const Scheduler& scheduler,
+                     const std::function<std::string(const Waiter&)>& parked) {
   std::string text;
   for (const Waiter& waiter : ending.waiting) {
     if (!text.empty()) text += ", ";
@@ -531,7 +532,8 @@ std::string describe(const Ending& ending, const Scheduler& scheduler) {
         text.append(" waits to receive on ").append(scheduler.name(waiter.channel));
         break;
       case Waiter::On::park:
-        text.append(" is parked for reason ").append(std::to_string(waiter.reason));
+        text += ' ';
+        text += parked ? parked(waiter) : "is parked for reason " + std::to_string(waiter.reason);
         break;
       case Waiter::On::sleep: text.append(" sleeps"); break;
       case Waiter::On::insert: text.append(" is out of the ring"); break;

@@ -14,6 +14,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -234,8 +235,10 @@ struct Ending {
   // Stopped because a switch failed that no task is to hear of: what the Gate gave.
   std::optional<std::uint64_t> thrown = std::nullopt;
 };
-std::string describe(const Ending& ending,
-                     const class Scheduler& scheduler);  // "t waits to receive on c, ..."
+// "t waits to receive on c, ...". `parked` says why somebody is, from Waiter::reason: "waits for
+// r".
+std::string describe(const Ending& ending, const class Scheduler& scheduler,
+                     const std::function<std::string(const Waiter&)>& parked = {});
 
 // A scheduler with one rule broken on purpose, for testing whoever is to notice
 // (docs/stackless.md).

@@ -25,12 +25,14 @@ class Script {
   }
 
   std::string write() {
-    out_ = "#!/usr/bin/env python3\n";
+    // Python looks for its text's encoding in the first two lines: the story comes after them.
+    out_ =
+        "#!/usr/bin/env python3\n"
+        "# One schedule of a reload in running code. Needs Python 3.11; run it as it is, or with\n"
+        "# --trace to see every statement and the version of the code that it belongs to.\n";
     for (const std::string& line : scenario_.story)
       out_ += line.empty() ? "#\n" : "# " + line + "\n";
-    out_ +=
-        "# One schedule of a reload in running code. Needs Python 3.11; run it as it is, or with\n"
-        "# --trace to see every statement and the version of the code that it belongs to.\n\n";
+    out_ += "\n";
     modules();
     scripts();
     channels();
