@@ -31,7 +31,7 @@ void probes_missed(const CampaignResult& campaign, const model::Capabilities& ca
     const properties::Probe& probe = properties::probes()[at];
     const bool can =
         (probe.needs & ~capabilities.gives) == 0 &&
-        std::none_of(probe.never_on.begin(), probe.never_on.end(), [&](std::string_view pattern) {
+        std::none_of(probe.seldom_on.begin(), probe.seldom_on.end(), [&](std::string_view pattern) {
           return properties::matches(pattern, campaign.subject);
         });
     if (!can || campaign.runs < probe.runs_max || campaign.probes[at] > 0) continue;

@@ -42,7 +42,7 @@ enum class Hit : std::uint8_t {
   count,
 };
 
-constexpr std::array<Probe, static_cast<std::size_t>(Hit::count)> table = {{
+constexpr std::array<Probe, static_cast<std::size_t>(Hit::count)> probe_table = {{
     // One waits for frames to leave; others make another module, or move task by task.
     {"frame-outlived-reload",
      "a frame went on after a reload of its module",
@@ -64,8 +64,12 @@ constexpr std::array<Probe, static_cast<std::size_t>(Hit::count)> table = {{
      mask_of(EventKind::write, EventKind::read), 250},
     {"reload-before-call", "a reload came between the look-up and the entry of a call",
      mask_of(EventKind::look, EventKind::call), 4000},
-    {"call-refused", "a call was refused because of the number of its arguments",
-     mask_of(EventKind::throw_), 2000},
+    // Who is pinned to a world sees callers and called of one version.
+    {"call-refused",
+     "a call was refused because of the number of its arguments",
+     mask_of(EventKind::throw_),
+     2000,
+     {"model/world*"}},
     {"reload-failed-half-way", "a reload failed after it had bound a name",
      mask_of(EventKind::store, EventKind::reload_fail), 190},
     {"reloads-overlapped", "a reload was asked for while another of the same module was open",
@@ -113,7 +117,7 @@ ShapeMask shapes_of(const model::Scenario& scenario) {
   return mask;
 }
 
-std::span<const Probe> probes() { return table; }
+std::span<const Probe> probes() { return probe_table; }
 
 // Whatever a broken subject names: the list grows to it.
 template <class T>

@@ -27,8 +27,9 @@ struct Probe {
   // subject, unless that gives up no-use-after-free: its runs end early. Measured, so that one
   // campaign in a million misses it.
   std::uint32_t runs_max;
-  // Patterns of the subjects whose way of reloading never lets it come about.
-  std::array<std::string_view, 3> never_on = {};
+  // Patterns of the subjects whose way of reloading lets it come about never, or too seldom to be
+  // held to it.
+  std::array<std::string_view, 3> seldom_on = {};
 };
 // At most 64.
 std::span<const Probe> probes();

@@ -208,6 +208,19 @@ task t:
   except X:
     pass
 )"},
+    {Fact::excursion, R"(
+module shop
+  version 1
+    pass
+  version 2
+    pass
+task t:
+  reload r2
+  reload r1
+  pass
+reload r2: shop -> 2
+reload r1: shop -> 1
+)"},
 };
 
 TEST(Facts, FindsEach) {
@@ -463,16 +476,18 @@ TEST(ProbesLong, AreHitWithinTheirRuns) {
 }
 
 // Who is exempt has a reason.
-TEST(ProbesLong, AreNeverHitWhereTheyAreNotExpected) {
+TEST(ProbesLong, AreSeldomHitWhereTheyAreNotExpected) {
   for (const auto& strategy : model::strategies()) {
     const std::string name = "model/" + std::string(strategy->name);
     const auto subject = model::make_subject(name);
     Campaign campaign(*subject, {.granularity = model::Granularity::ops, .recheck_every = 0});
-    for (int run = 0; run < 5000; ++run) campaign.step();
+    constexpr std::uint64_t runs = 20'000;
+    for (std::uint64_t run = 0; run < runs; ++run) campaign.step();
     for (std::size_t at = 0; at < probes().size(); ++at) {
-      for (const std::string_view pattern : probes()[at].never_on) {
+      for (const std::string_view pattern : probes()[at].seldom_on) {
         if (!matches(pattern, name)) continue;
-        EXPECT_EQ(campaign.result().probes[at], 0U) << probes()[at].name << " on " << name;
+        EXPECT_LT(campaign.result().probes[at] * probes()[at].runs_max, 8 * runs)
+            << probes()[at].name << " on " << name;
       }
     }
   }

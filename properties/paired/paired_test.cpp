@@ -57,6 +57,49 @@ TEST(Revert, SaysNothingOfWhoBeganBefore) {
             "not exercised");
 }
 
+// u asks for both reloads itself.
+const std::string asked_for = R"(module shop
+  version 1
+    pass
+  version 2
+    a = 2
+task u:
+  reload over
+  reload back
+  emit shop.a
+reload over: shop -> 2
+reload back: shop -> 1
+)";
+
+TEST(Revert, IsViolatedForWhoWaitedForTheReloadsThatItAskedFor) {
+  EXPECT_EQ(judge(judge_revert, "model/overwrite",
+                  asked_for + "do\n  run u\n  reload over\n  run u\n  reload back\n"),
+            "u: throw name, as without the reloads; emit 2");
+}
+TEST(Revert, SaysNothingOfWhoBeganInBetween) {
+  EXPECT_EQ(judge(judge_revert, "model/overwrite",
+                  asked_for + "do\n  reload over\n  run u 1\n  reload back\n"),
+            "not exercised");
+}
+TEST(Revert, SaysNothingOfWhoseReloadFailed) {
+  EXPECT_EQ(judge(judge_revert, "model/in-place", R"(module shop
+  version 1
+    class X:
+      pass
+  version 2
+    def X():
+      pass
+task u: reload over
+reload over: shop -> 2
+reload back: shop -> 1
+do
+  run u
+  reload over
+  run u
+  reload back
+)"),
+            "not exercised");
+}
 TEST(Revert, SaysNothingWhereTheModuleDoesNotComeBack) {
   EXPECT_EQ(judge(judge_revert, "model/overwrite",
                   added_and_taken_back + "do\n  reload back\n  reload over\n"),

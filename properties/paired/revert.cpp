@@ -1,7 +1,8 @@
 // revert: v1, v2, v1 is as if there had been no reloads, for who comes afterwards.
 //
-//   every module is back at its first version, and no reload begins any more; a task begins then,
-//   and uses no channel  =>  it sees what it would without the reloads
+//   every module is back at its first version, and no reload begins any more; a task, begun before
+//   the first reload or then, did nothing in between but ask for reloads, and uses no channel
+//       =>  it sees what it would without the reloads
 //
 // Judged where top levels only define and assign numbers, and nobody assigns to a module's global
 // or an attribute: otherwise the excursion may leave something behind by right.
@@ -9,6 +10,7 @@
 #include <optional>
 
 #include "properties/guarantees/all.hpp"
+#include "properties/guarantees/run_monitor.hpp"
 #include "properties/paired/compare.hpp"
 
 namespace midstride::properties {
@@ -17,10 +19,16 @@ using namespace model;
 
 namespace {
 
-// The index of the event that ended the last reload, if all modules are at their first versions.
-std::optional<std::size_t> came_back_at(const Trace& trace, const Tables& tables) {
+// The events between which reloads were under way or modules not at their first versions.
+struct Excursion {
+  std::size_t left = 0;  // the first reload begins
+  std::size_t back = 0;  // the last one has ended
+};
+
+// None if there were no reloads, or some module is not back.
+std::optional<Excursion> excursion_of(const Trace& trace, const Tables& tables) {
   std::vector<std::uint32_t> versions(tables.program->modules.size(), 0);
-  std::optional<std::size_t> last;
+  std::optional<Excursion> excursion;
   for (std::size_t at = 0; at < trace.events().size(); ++at) {
     const Event& event = trace.events()[at];
     const EventKind kind = event.kind();
@@ -28,34 +36,41 @@ std::optional<std::size_t> came_back_at(const Trace& trace, const Tables& tables
     const AttemptRow& attempt = tables.attempts[event.a];
     if (kind == EventKind::reload_commit) versions[attempt.module] = attempt.to;
     if (attempt.reload == no_reload) continue;
-    if (kind == EventKind::reload_begin) last.reset();
-    if (kind == EventKind::reload_commit || kind == EventKind::reload_fail) last = at;
+    if (!excursion) excursion = Excursion{at, at};
+    excursion->back = at;
   }
   for (std::size_t module = 0; module < versions.size(); ++module) {
     if (versions[module] != tables.program->modules[module].versions.front().number) return {};
   }
-  return last;
+  return excursion;
 }
 
-std::vector<std::string> began_alone_after(const Trace& trace, const Tables& tables,
-                                           std::size_t then) {
+// Tasks that began outside the excursion, did nothing during it but ask for reloads and wait for
+// them, which did not fail, and use no channel.
+std::vector<std::string> stayed_away_from(const Excursion& excursion, const Trace& trace,
+                                          const Tables& tables) {
   std::vector<bool> begun(tables.tasks.size(), false);
-  std::vector<bool> alone(tables.tasks.size(), false);
+  std::vector<bool> counts(tables.tasks.size(), false);
+  std::vector<bool> asks(tables.tasks.size(), false);  // for a reload
   for (std::size_t at = 0; at < trace.events().size(); ++at) {
     const Event& event = trace.events()[at];
     if (event.kind() == EventKind::kill) {
       begun[event.a] = true;
-      alone[event.a] = false;
+      counts[event.a] = false;
     }
     if (event.actor().kind() != ActorKind::tasklet) continue;
     const std::uint32_t task = event.actor().index();
-    if (!begun[task]) alone[task] = at > then;
+    const bool outside = at < excursion.left || at > excursion.back;
+    if (!begun[task]) counts[task] = outside;
     begun[task] = true;
+    if (event.kind() == EventKind::op) asks[task] = op_begun(tables, event).code == OpCode::reload;
+    const bool acts = event.kind() == EventKind::op && !asks[task] && at < excursion.back;
+    const bool refused = event.kind() == EventKind::throw_ && asks[task];
     const bool talks = event.kind() == EventKind::send || event.kind() == EventKind::receive ||
-                       event.kind() == EventKind::block;
-    if (talks) alone[task] = false;
+                       (event.kind() == EventKind::block && event.a != no_channel);
+    if (acts || refused || talks) counts[task] = false;
   }
-  return tasks_named(tables, alone);
+  return tasks_named(tables, counts);
 }
 
 }  // namespace
@@ -75,9 +90,9 @@ bool may_revert(const Scenario& scenario) {
 PairedJudgement judge_revert(Runner& runner, Subject& subject, const Scenario& scenario,
                              const Outcome& outcome, const RunOptions& options) {
   if (cut_short(runner.trace())) return {};
-  const std::optional<std::size_t> then = came_back_at(runner.trace(), runner.tables());
-  if (!then) return {};
-  const auto names = began_alone_after(runner.trace(), runner.tables(), *then);
+  const auto excursion = excursion_of(runner.trace(), runner.tables());
+  if (!excursion) return {};
+  const auto names = stayed_away_from(*excursion, runner.trace(), runner.tables());
   const Observations saw = only(observe(runner.trace(), runner.tables()), names);
   if (saw.empty()) return {};
   const Scenario other = without_reloads(explicit_decisions(scenario, runner, outcome));
@@ -85,16 +100,17 @@ PairedJudgement judge_revert(Runner& runner, Subject& subject, const Scenario& s
 }
 
 Guarantee revert() {
-  return {.name = "revert",
-          .statement =
-              "After reloads that come back to the first versions, who begins sees what it would "
-              "without them.",
-          .antecedent =
-              "top levels only define and assign numbers, and a task begins after the last reload "
-              "and uses no channel",
-          .needs = mask_of(EventKind::emit, EventKind::throw_, EventKind::reload_commit),
-          .sees = 0,
-          .make = nullptr};
+  return {
+      .name = "revert",
+      .statement =
+          "After reloads that come back to the first versions, who did nothing before sees what "
+          "it would without them.",
+      .antecedent =
+          "top levels only define and assign numbers, and a task does all that it does after "
+          "the last reload and uses no channel",
+      .needs = mask_of(EventKind::emit, EventKind::throw_, EventKind::reload_commit),
+      .sees = 0,
+      .make = nullptr};
 }
 
 }  // namespace midstride::properties

@@ -33,7 +33,7 @@ enum class Name : std::uint32_t {
   f, self, X, K, B, Y, E, a, b, add,   // globals of modules, methods and parameters
   hold, give, take, sleep, twice, renew, ask, look, keep, guard,
   assign, start, same, show, write, relay, gone, reach, fail, rescue,
-  derive, above, compare, fence,
+  derive, above, compare, fence, visit, away,
   m, n, o, k, x, y, box,         // locals
   function, class_,              // attributes of methods
   count,

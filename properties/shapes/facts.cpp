@@ -56,6 +56,8 @@ class Finder {
   void begin_body() {
     ++body_;
     suspensions_ = 0;
+    away_ = NameId::none();
+    back_ = false;
   }
 
   void look_at(const model::Module& module) {
@@ -146,6 +148,7 @@ class Finder {
   }
 
   void look_at(const Line& line) {
+    if (back_ && line.kind != LineKind::reload) found(Fact::excursion);
     stack_.clear();
     for (std::size_t at = 0; at < line.nodes.size(); ++at) look_at(line.nodes[at]);
     switch (line.kind) {
@@ -168,11 +171,21 @@ class Finder {
       case LineKind::reload:
         suspend();
         for (const model::Reload& reload : scenario_.reloads) {
-          if (reload.name == line.name && module_ != nullptr && reloads(reload, module_->name))
-            found(Fact::own_reload);
+          if (reload.name != line.name) continue;
+          if (module_ != nullptr && reloads(reload, module_->name)) found(Fact::own_reload);
+          travel(reload.targets.front());
         }
         break;
       default: break;
+    }
+  }
+
+  void travel(const model::Target& target) {
+    for (const model::Module& module : scenario_.modules) {
+      if (module.name != target.module) continue;
+      const bool home = target.version == module.versions.front().number;
+      if (!home) away_ = module.name;
+      back_ = home && away_ == module.name;
     }
   }
 
@@ -288,6 +301,8 @@ class Finder {
   std::uint32_t module_number_ = 0;
   std::uint32_t body_ = 0;
   std::uint32_t suspensions_ = 0;  // so far in this body
+  NameId away_ = NameId::none();   // the module that it reloaded last, to another than its first
+  bool back_ = false;              // version, and whether it came back
   bool first_ = false;             // version
   bool in_function_ = false;
 };

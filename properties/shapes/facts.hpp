@@ -38,6 +38,7 @@ enum class Fact : std::uint8_t {
   super_called,
   compared,         // isinstance or is, in a body that suspends
   caught_by_class,  // likewise, by an except with a class
+  excursion,        // a body reloads a module, then to its first version, and goes on
   count,
 };
 using Facts = std::uint32_t;

@@ -6,7 +6,7 @@ namespace midstride::properties {
 
 namespace {
 
-constexpr std::array table = {
+constexpr std::array shape_table = {
     Shape{"twice", "a frame looks one name up before and after a suspension",
           facts(Fact::name_used_twice), Name::twice, 4, write_twice},
     Shape{"qualified", "tasks read a module's names from outside around reloads",
@@ -58,11 +58,13 @@ constexpr std::array table = {
     Shape{"fenced",
           "a frame throws what it made before a suspension to its own except with a class",
           facts(Fact::caught_by_class), Name::fence, 4, write_fenced},
+    Shape{"excursion", "a module goes to another version and back, and who asked for it goes on",
+          facts(Fact::excursion), Name::visit, 4, write_excursion},
 };
-static_assert(table.size() <= 64);
+static_assert(shape_table.size() <= 64);
 
 }  // namespace
 
-std::span<const Shape> shapes() { return table; }
+std::span<const Shape> shapes() { return shape_table; }
 
 }  // namespace midstride::properties

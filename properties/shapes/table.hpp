@@ -48,5 +48,6 @@ void write_derived(Builder& b, std::uint32_t module);
 void write_above(Builder& b, std::uint32_t module);
 void write_compared(Builder& b, std::uint32_t module);
 void write_fenced(Builder& b, std::uint32_t module);
+void write_excursion(Builder& b, std::uint32_t module);
 
 }  // namespace midstride::properties
