@@ -9,9 +9,12 @@
 #include <vector>
 
 #include "cli/files.hpp"
+#include "cli/known.hpp"
 #include "cli/subjects.hpp"
 #include "cli/verdicts.hpp"
 #include "model/text.hpp"
+#include "properties/claims.hpp"
+#include "properties/guarantees.hpp"
 #include "properties/judge.hpp"
 
 namespace midstride::cli {
@@ -66,6 +69,25 @@ std::string test_name(const testing::TestParamInfo<std::string>& info) {
   return name;
 }
 INSTANTIATE_TEST_SUITE_P(Every, Corpus, testing::ValuesIn(scenarios()), test_name);
+
+TEST(KnownScenarios, ShowEverythingThatAnySubjectGivesUp) {
+  const auto read = read_known(std::string(corpus) + "/known", "");
+  ASSERT_TRUE(std::holds_alternative<std::vector<Known>>(read));
+  const auto& known = std::get<std::vector<Known>>(read);
+  for (const SubjectRow& row : all_subjects()) {
+    for (const auto granularity :
+         {model::Granularity::yields, model::Granularity::safepoints, model::Granularity::ops}) {
+      for (const model::Guarantee& guarantee : properties::guarantees()) {
+        const auto* claim = properties::claim_on(row.name, granularity, guarantee.name);
+        if (claim == nullptr || claim->promise == properties::Promise::holds) continue;
+        EXPECT_NE(shortest(known, *claim), nullptr)
+            << claim->subject << " gives up " << claim->guarantee
+            << ": expected a scenario in corpus/known that shows it, found none\n"
+            << "  midstride fuzz --subject " << row.name << " --corpus corpus/known";
+      }
+    }
+  }
+}
 
 }  // namespace
 }  // namespace midstride::cli
