@@ -46,7 +46,7 @@ std::string first_failure(model::Subject& subject, const CampaignResult& result)
     const Bug bug{violated.guarantee, violated.violation.bug, violated.standing};
     const bool repeats = guarantees()[violated.guarantee].name != "deterministic";
     const model::Scenario small =
-        repeats ? shrink_keeping(bug, violated.scenario, subject, judge).scenario
+        repeats ? shrink_keeping({bug}, violated.scenario, subject, judge).scenario
                 : violated.scenario;
     return result.subject + " promises " + std::string(guarantees()[violated.guarantee].name) +
            ", but expected " + violated.violation.expected + "; found " + violated.violation.found +

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
@@ -57,7 +58,7 @@ class Mutants : public testing::TestWithParam<const model::Mutant*> {
   // 1-minimal, of at most the recorded size, and no fault of the base.
   std::uint32_t shrunk_size(const Violated& caught) {
     const Bug bug{caught.guarantee, caught.violation.bug, caught.standing};
-    const Shrunk shrunk = shrink_keeping(bug, caught.scenario, *subject, judge);
+    const Shrunk shrunk = shrink_keeping({bug}, caught.scenario, *subject, judge);
     const auto size = static_cast<std::uint32_t>(size_of(shrunk.scenario));
     EXPECT_TRUE(shrunk.one_minimal) << subject->name() << " after " << shrunk.runs << " runs";
     EXPECT_LE(size, mutant.size_max) << subject->name() << "\n" << write(shrunk.scenario);
@@ -83,9 +84,11 @@ class Mutants : public testing::TestWithParam<const model::Mutant*> {
     expect_nothing_else(campaign.result());
     return {caught->first_run, shrunk_size(*caught)};
   }
-  // The recorded figure is what was measured, give or take a third.
-  void expect_near(std::uint32_t recorded, double measured, std::string_view what) const {
+  // The recorded figure is what was measured, give or take a third. checks/record_mutants.sh writes
+  // down what was measured.
+  void expect_near(std::uint32_t recorded, double measured, const std::string& what) const {
     EXPECT_NEAR(recorded, measured, 1 + measured / 3) << mutant.id << ": " << what;
+    RecordProperty(what, std::to_string(std::lround(measured)));
   }
 
   const model::Mutant& mutant = *GetParam();
@@ -118,6 +121,8 @@ TEST_P(MutantsLong, record_the_runs_and_the_size_that_are_measured) {
   expect_near(mutant.runs_median, static_cast<double>(runs[campaigns / 2]), "runs_median");
   EXPECT_EQ(mutant.size, sizes[campaigns / 2]) << mutant.id;
   EXPECT_LE(mutant.size_max, sizes.back() + 2) << mutant.id << ": size_max is generous";
+  RecordProperty("size", std::to_string(sizes[campaigns / 2]));
+  RecordProperty("size_max", std::to_string(sizes.back() + 1));
 }
 
 TEST_P(MutantsLong, have_the_chances_that_they_record) {
@@ -150,6 +155,7 @@ TEST_P(MutantsLong, have_the_chances_that_they_record) {
   expect_near(mutant.shape_permille, 1000.0 * with_shape / static_cast<double>(chance_runs),
               "shape_permille");
   expect_near(mutant.schedule_permille, 1000.0 * caught / with_shape, "schedule_permille");
+  RecordProperty("runs_max", std::to_string(std::lround(10 * mean)));
   EXPECT_LE(mutant.runs_max, 15 * mean) << mutant.id << ": the budget is generous";
   EXPECT_GE(mutant.runs_max, 7 * mean) << mutant.id << ": the budget will be missed";
   expect_nothing_else(campaign.result());

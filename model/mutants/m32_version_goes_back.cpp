@@ -40,9 +40,9 @@ const Mutant m32{
     .also = {"fresh", "isolation", "reclaimed", "removed-names", "revert"},
     .schedule_permille = 5,
     .runs_median = 203,
-    .runs_max = 2200,
+    .runs_max = 2000,
     .size = 16,
-    .size_max = 23,
+    .size_max = 24,
     .strategy = &broken_m32,
     .reclamation = &reachability,
 };

@@ -16,7 +16,7 @@ const Mutant m36{
     .granularity = Granularity::yields,
     .guarantee = "no-use-after-free",
     .also = {"no-early-free"},
-    .schedule_permille = 404,
+    .schedule_permille = 398,
     .runs_median = 2,
     .runs_max = 25,
     .size = 9,

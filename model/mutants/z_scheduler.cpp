@@ -60,13 +60,14 @@ const Mutant z2 = [] {
   Mutant mutant = of_scheduler("Z2", "killed-waiter-queued", "K2",
                                "a tasklet that is killed while it receives stays in its queue",
                                sim::Planted::killed_waiter_queued);
+  mutant.also = {"reclaimed"};
   put(mutant, {.shapes = {"killed"},
                .shape_permille = 66,
-               .schedule_permille = 179,
-               .runs_median = 42,
-               .runs_max = 860,
+               .schedule_permille = 184,
+               .runs_median = 80,
+               .runs_max = 820,
                .size = 11,
-               .size_max = 19});
+               .size_max = 18});
   mutant.programs_max = 1000;
   return mutant;
 }();
@@ -76,12 +77,12 @@ const Mutant z3 = [] {
       of_scheduler("Z3", "duplicate-insert", "S3, K2", "who is in the ring already joins it again",
                    sim::Planted::duplicate_insert);
   put(mutant, {.shapes = {"killed", "spawned"},
-               .shape_permille = 145,
-               .schedule_permille = 78,
-               .runs_median = 46,
-               .runs_max = 890,
-               .size = 8,
-               .size_max = 20});
+               .shape_permille = 143,
+               .schedule_permille = 95,
+               .runs_median = 52,
+               .runs_max = 740,
+               .size = 4,
+               .size_max = 11});
   mutant.programs_max = 1000;
   return mutant;
 }();
@@ -108,11 +109,11 @@ const Mutant z6 = [] {
   mutant.seen_in = by_hand;
   put(mutant, {.shapes = {},
                .shape_permille = 1000,
-               .schedule_permille = 137,
-               .runs_median = 4,
-               .runs_max = 73,
+               .schedule_permille = 126,
+               .runs_median = 5,
+               .runs_max = 79,
                .size = 13,
-               .size_max = 24});
+               .size_max = 19});
   mutant.programs_max = 1000;
   return mutant;
 }();
@@ -124,11 +125,11 @@ const Mutant z7 = [] {
   mutant.seen_in = by_hand;
   put(mutant, {.shapes = {},
                .shape_permille = 1000,
-               .schedule_permille = 731,
+               .schedule_permille = 714,
                .runs_median = 1,
                .runs_max = 14,
                .size = 9,
-               .size_max = 11});
+               .size_max = 15});
   mutant.policy = "stackless";
   mutant.programs_max = 1000;
   return mutant;
@@ -141,11 +142,11 @@ const Mutant z8 = [] {
   mutant.seen_in = by_hand;
   put(mutant, {.shapes = {},
                .shape_permille = 1000,
-               .schedule_permille = 849,
+               .schedule_permille = 834,
                .runs_median = 1,
                .runs_max = 12,
-               .size = 7,
-               .size_max = 8});
+               .size = 5,
+               .size_max = 10});
   mutant.programs_max = 1000;
   return mutant;
 }();
@@ -155,14 +156,14 @@ const Mutant z9 = [] {
       "Z9", "uncaught-drops-the-ring", "S9",
       "an exception that nobody caught takes the other runnable tasklets out of the ring",
       sim::Planted::uncaught_drops_the_ring);
-  mutant.also = {"reclaimed"};
+  mutant.also = {"reclaimed", "revert"};
   put(mutant, {.shapes = {},
                .shape_permille = 1000,
-               .schedule_permille = 91,
+               .schedule_permille = 98,
                .runs_median = 6,
                .runs_max = 110,
                .size = 7,
-               .size_max = 8});
+               .size_max = 9});
   mutant.programs_max = 1000;
   return mutant;
 }();
@@ -174,11 +175,11 @@ const Mutant z10 = [] {
   mutant.granularity = Granularity::ops;
   put(mutant, {.shapes = {"killed"},
                .shape_permille = 66,
-               .schedule_permille = 38,
-               .runs_median = 320,
-               .runs_max = 4000,
+               .schedule_permille = 29,
+               .runs_median = 195,
+               .runs_max = 5200,
                .size = 15,
-               .size_max = 19});
+               .size_max = 18});
   mutant.programs_max = 20000;
   return mutant;
 }();
