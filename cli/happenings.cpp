@@ -55,6 +55,10 @@ class Teller {
       case EventKind::store:
         if (now().code == OpCode::store) came_out(Value{event.c});
         return;
+      case EventKind::cell_write:
+        if (now().code == OpCode::store_cell) came_out(Value{event.b});
+        return;
+      case EventKind::cell_read: return found(tables_.show(Value{event.b}));
       case EventKind::emit: return came_out(Value{event.a});
       case EventKind::resolve: return found(tables_.show(Value{event.b}));
       case EventKind::is_a:
@@ -119,6 +123,7 @@ class Teller {
       case EventKind::assign_read_only:
       case EventKind::create:
       case EventKind::field:
+      case EventKind::closure:
       case EventKind::reload_request:
       case EventKind::retire:
       case EventKind::wake:

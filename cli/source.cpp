@@ -44,6 +44,9 @@ class Decompiler {
         return statement(fmt::format("{}.{} = {}", operand(op.a), name(op.x), operand(op.args[0])),
                          false);
       case OpCode::define_function: return statement("def " + slot(op.x), false);
+      case OpCode::load_cell: return result(op, name(op.x), true);
+      case OpCode::store_cell: return statement(name(op.x) + " = " + operand(op.a), computed(op.a));
+      case OpCode::define_inner: return statement("def " + name(op.x), false);
       case OpCode::define_class: {
         const std::string base = op.a == Operand::nothing ? "" : fmt::format("({})", operand(op.a));
         return statement("class " + slot(op.x) + base, false);

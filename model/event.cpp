@@ -20,7 +20,7 @@ constexpr std::string_view event_names[] = {
     "reload-step", "reload-commit", "reload-fail", "reload-reject", "reload-wait", "retire",
     "free", "live", "touch", "send", "receive", "block", "wake", "kill", "spawn", "end", "switch",
     "close", "ring", "channel", "trap", "refuse", "idle", "peek", "poke", "collect", "emit",
-    "is-a"};
+    "is-a", "closure", "cell-write", "cell-read"};
 // clang-format on
 static_assert(std::size(event_names) == event_kind_count);
 constexpr std::string_view enter_names[] = {"by name", "held", "spawn", "body", "script"};
@@ -28,6 +28,7 @@ constexpr std::string_view exit_names[] = {"returned", "threw"};
 constexpr std::string_view store_names[] = {"namespace",   "class",   "pointer", "version",
                                             "in progress", "program", "base"};
 constexpr std::string_view is_a_names[] = {"an instance of", "the same as", "caught as"};
+constexpr std::string_view closure_names[] = {"made", "entered"};
 constexpr std::string_view block_names[] = {"receive", "send", "park", "sleep"};
 constexpr std::string_view ring_names[] = {"schedule", "remove", "insert", "run",  "switch",
                                            "watch",    "main",   "?",      "join", "decides for"};
@@ -185,6 +186,9 @@ class Words {
     }
     return "?";
   }
+  static std::string cell(std::uint32_t cell_word) {
+    return fmt::format("cell {}", Value{cell_word}.index());
+  }
   std::string op(std::uint32_t code, std::uint32_t pc) const {
     const CodeRow* known = row(tables_.codes, code);
     const FunctionCode* function = known != nullptr && tables_.program != nullptr
@@ -308,6 +312,12 @@ std::string details(const Event& event, const Tables& tables) {
     case EventKind::is_a:
       return fmt::format("{} {}{} {}", value(a), c == 0 ? "not " : "", word(is_a_names, how),
                          value(b));
+    case EventKind::closure:
+      return fmt::format("{} {}: {} in {}", value(a), word(closure_names, how),
+                         words.name(NameId{c}), words.cell(b));
+    case EventKind::cell_write:
+    case EventKind::cell_read:
+      return fmt::format("{} of {}: {}", words.name(NameId{c}), words.cell(a), value(b));
   }
   return {};
 }

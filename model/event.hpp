@@ -67,8 +67,11 @@ enum class EventKind : std::uint8_t {
   collect,        // -. how: 0 by a decision, 1 at the end of a run
   emit,           // value
   is_a,           // value, value that it was compared with, 1 or 0. how: IsAHow
+  closure,        // function, cell of its closure, NameId of the variable. how: ClosureHow
+  cell_write,     // cell, value, NameId of the variable
+  cell_read,      // cell, value (absent: not bound yet), NameId of the variable
 };
-inline constexpr std::size_t event_kind_count = static_cast<std::size_t>(EventKind::is_a) + 1;
+inline constexpr std::size_t event_kind_count = static_cast<std::size_t>(EventKind::cell_read) + 1;
 std::string_view name_of(EventKind kind);
 
 enum class EnterHow : std::uint8_t { by_name, held, spawn, body, script };
@@ -87,6 +90,8 @@ enum class StoreHow : std::uint8_t {
 inline constexpr std::uint32_t base_slot = 0xffff'ffff;
 // caught: whether what was raised is of the class that a handler is for.
 enum class IsAHow : std::uint8_t { instance, same, caught };
+// made: the function captures it. entered: a call has it, right after the enter.
+enum class ClosureHow : std::uint8_t { made, entered };
 // pinned: in another namespace than the module's current one, because of who asks.
 enum class ResolveHow : std::uint8_t { current, pinned };
 enum class BlockHow : std::uint8_t { receive, send, park, sleep };

@@ -153,10 +153,213 @@ TEST(Language, AHandlerThatReturnsOrThrowsDoesSo) {
       "raised raised ");
 }
 
+// With f(a), whose body the lines are.
+std::string in_f(const std::string& lines) {
+  return said("module m\n  version 1\n    b = 9\n    def f(a):\n" + lines +
+              "task t: emit m.f(1)()\n");
+}
+
+TEST(Language, AFunctionSharesWhatItUsesOfTheOneAroundIt) {
+  EXPECT_EQ(in_f("      def g():\n        return a\n      a = 2\n      return g\n"), "2 ");
+  EXPECT_EQ(in_f("      def g():\n        return x\n      x = 3\n      return g\n"), "3 ");
+  EXPECT_EQ(in_f("      def g():\n        return b\n      return g\n"), "9 ") << "a global";
+}
+
+TEST(Language, AFunctionThatAssignsHasALocalOfItsOwn) {
+  EXPECT_EQ(in_f("      def g():\n        a = 5\n        return a\n      g()\n      emit a\n"
+                 "      return g\n"),
+            "1 5 ");
+  EXPECT_EQ(in_f("      def g():\n        a\n        a = 5\n      return g\n"), "unbound-local ");
+  EXPECT_EQ(in_f("      def h(a):\n        return a\n      emit h(4)\n      def g():\n"
+                 "        return a\n      return g\n"),
+            "4 1 ");
+}
+
+TEST(Language, NonlocalWritesWhatIsShared) {
+  EXPECT_EQ(in_f("      def g():\n        return a\n      def h(x):\n        nonlocal a\n"
+                 "        a = x\n      h(6)\n      emit a\n      return g\n"),
+            "6 6 ");
+}
+
+TEST(Language, EachCallSharesAnew) {
+  EXPECT_EQ(said(R"(module m
+  version 1
+    def f(a):
+      def g(x):
+        nonlocal a
+        emit a
+        a = x
+      return g
+task t:
+  g = m.f(1)
+  h = m.f(2)
+  g(3)
+  h(4)
+  g(5)
+  h(6)
+)"),
+            "1 2 3 4 ");
+}
+
+TEST(Language, ASharedVariableHasToBeBoundBeforeItIsUsed) {
+  EXPECT_EQ(in_f("      def g():\n        return x\n      g()\n      x = 1\n"), "name ");
+  EXPECT_EQ(in_f("      def g():\n        return x\n      x\n      x = 1\n"), "unbound-local ");
+}
+
+TEST(Language, AFunctionCanCallItselfAndItsSiblings) {
+  EXPECT_EQ(in_f("      def g():\n        return h(g)\n      def h(x):\n        return x is g\n"
+                 "      return g\n"),
+            "1 ");
+}
+
+TEST(Language, AFunctionThatAMethodMakesCanSaySuper) {
+  const auto made = [](const std::string& lines) {
+    return said(R"(module m
+  version 1
+    class A:
+      def f(self):
+        return 1
+    class B(A):
+      def f(self):
+        def g(o):
+          return )" +
+                lines + R"(
+        return g
+task t: emit m.B().f()(m.B())
+)");
+  };
+  EXPECT_EQ(made("super().f()"), "1 ");
+  EXPECT_EQ(made("super(B, self).f()"), "1 ");
+  EXPECT_EQ(made("isinstance(self, m.B)"), "1 ");
+}
+
+TEST(Language, AMethodWhoseSelfIsSharedSaysSuperOfIt) {
+  EXPECT_EQ(said(R"(module m
+  version 1
+    class A:
+      def f(self):
+        return 1
+    class B(A):
+      def f(self):
+        def g():
+          return self
+        emit g() is self
+        return super().f()
+task t: emit m.B().f()
+)"),
+            "1 1 ");
+}
+
+TEST(Language, WhatAFunctionMadeGoesThroughChannelsAndIsSpawned) {
+  EXPECT_EQ(said(R"(module m
+  version 1
+    def f(a):
+      def g(x):
+        nonlocal a
+        a = x
+      spawn w = g(7)
+      c.send(g)
+      emit a
+      yield
+      emit a
+channel c
+task t: m.f(1)
+task u:
+  g = c.receive()
+  g(8)
+)"),
+            "7 8 ");
+}
+
+// Reloads m to version 2 in its `yield` under that strategy; what t emits.
+TEST(Language, WhatAFunctionMadeKeepsItsCodeAndItsCells) {
+  const std::string text = R"(module m
+  version 1
+    def f(a):
+      def g():
+        return a
+      return g
+  version 2
+    def f(a):
+      def g():
+        return 20
+      return g
+task t:
+  g = m.f(1)
+  reload r
+  emit g()
+  emit m.f(2)()
+reload r: m -> 2
+)";
+  for (const char* subject : {"model/overwrite", "model/swap", "model/in-place", "model/handle",
+                              "model/purge", "model/safe-point", "model/per-task"})
+    EXPECT_EQ(said(text, subject), "1 20 ") << subject;
+  EXPECT_EQ(said(text, "model/world"), "1 2 ") << "its world has the old f";
+}
+
+TEST(Language, WhatAFunctionMadeCannotBeCalledInAnotherWorld) {
+  EXPECT_EQ(said(R"(module m
+  version 1
+    def f():
+      def g():
+        return 1
+      return g
+  version 2
+    pass
+channel c
+task t: c.send(m.f())
+task u: emit c.receive()()
+reload r: m -> 2
+do
+  run t 9
+  reload r
+  run u 9
+)",
+                 "model/world"),
+            "not-callable ");
+}
+
+// The code that is freed, in order, by model/swap.
+std::string freed(const std::string& text) {
+  const auto read = model::read("midstride 1\n" + text, "language_test");
+  const std::unique_ptr<Subject> subject = make_subject("model/swap");
+  Runner runner;
+  runner.run(std::get<Scenario>(read), *subject);
+  std::string order;
+  for (const Event& event : runner.trace().events()) {
+    const bool at_the_end = event.how() == 1;
+    if (event.kind() == EventKind::collect && !at_the_end) order += "collect ";
+    if (event.kind() == EventKind::free) order += runner.tables().show_code(event.a) + ", ";
+  }
+  return order;
+}
+
+TEST(Language, OldCodeHoldsThatOfTheFunctionsThatItMakes) {
+  EXPECT_EQ(freed(R"(module m
+  version 1
+    def f():
+      yield
+      def g():
+        yield
+      return g
+    def h():
+      def i():
+        pass
+  version 2
+    pass
+task t: m.f()()
+reload r: m -> 2
+do
+  run t 3
+  reload r
+)"),
+            "m.h of version 1, m.h.i of version 1, m of version 1, m.f of version 1, m.f.g of "
+            "version 1, ");
+}
+
 // A class, a method of it that says super() and the cell between them are a cycle.
 TEST(Language, OldClassesThatSaySuperWaitForACollect) {
-  const std::string text = R"(midstride 1
-module m
+  EXPECT_EQ(freed(R"(module m
   version 1
     class A:
       def f(self):
@@ -168,18 +371,27 @@ reload r: m -> 2
 do
   reload r
   collect
-)";
-  const auto read = model::read(text, "language_test");
-  const std::unique_ptr<Subject> subject = make_subject("model/swap");
-  Runner runner;
-  runner.run(std::get<Scenario>(read), *subject);
-  std::string order;
-  for (const Event& event : runner.trace().events()) {
-    const bool at_the_end = event.how() == 1;
-    if (event.kind() == EventKind::collect && !at_the_end) order += "collect ";
-    if (event.kind() == EventKind::free) order += runner.tables().show_code(event.a) + ", ";
-  }
-  EXPECT_EQ(order, "m of version 1, collect m.A.f of version 1, ");
+)"),
+            "m of version 1, collect m.A.f of version 1, ");
+}
+
+// A function that calls itself holds the cell that holds it.
+TEST(Language, OldFunctionsThatShareThemselvesWaitForACollect) {
+  EXPECT_EQ(freed(R"(module m
+  version 1
+    def f():
+      def g():
+        g
+  version 2
+    pass
+task t: m.f()
+reload r: m -> 2
+do
+  run t 9
+  reload r
+  collect
+)"),
+            "m.f of version 1, m of version 1, collect m.f.g of version 1, ");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "model/event.hpp"
+#include "model/scopes.hpp"
 #include "sim/check.hpp"
 
 namespace midstride::model {
@@ -14,8 +15,8 @@ namespace {
 // clang-format off
 constexpr std::string_view op_names[] = {
     "header", "move",  "new-object", "resolve", "look",  "super", "isinstance",  "is",    "call",
-    "store",  "store-attribute",     "def",     "class", "send",  "receive",     "yield", "spawn",
-    "kill",   "emit",  "return",     "raise",   "match", "reload", "pass", "jump", "end-finally",
+    "store",  "store-attribute",     "load-cell",   "store-cell", "def", "inner-def", "class",
+    "send", "receive",     "yield", "spawn", "kill",   "emit",  "return",     "raise",   "match", "reload", "pass", "jump", "end-finally",
     "leave",  "poison"};
 // clang-format on
 static_assert(std::size(op_names) == static_cast<std::size_t>(OpCode::poison) + 1);
@@ -46,6 +47,8 @@ class Compiler {
     program_.ops.clear();
     program_.handlers.clear();
     program_.local_names.clear();
+    program_.cells.clear();
+    program_.bound_by.assign(scenario_.names.size(), 0);
     program_.constants.clear();
     program_.scripts.clear();
     program_.spare_modules.resize(program_.modules, scenario_.modules.size());
@@ -96,7 +99,7 @@ class Compiler {
       compile_body(lines, 0, lines.size());
       end_function();
       for (std::size_t next = 0; next < pending_.size(); ++next)
-        compile_function(lines, pending_[next], m, version.number);
+        compile_function(lines, Pending(pending_[next]), m, version.number);
       version.functions_end = static_cast<std::uint32_t>(program_.functions.size());
       version.ops_end = static_cast<std::uint32_t>(program_.ops.size());
     }
@@ -108,9 +111,10 @@ class Compiler {
   void spread_class_cells(std::uint32_t m) {
     const auto begin = program_.functions.begin() + program_.modules[m].versions[0].functions_begin;
     for (auto with = begin; with != program_.functions.end(); ++with) {
-      if (!with->class_cell) continue;
+      if (!with->class_cell || with->kind != FunctionCode::Kind::method) continue;
       for (auto other = begin; other != program_.functions.end(); ++other) {
-        if (other->class_name == with->class_name && other->name == with->name)
+        if (other->kind == with->kind && other->class_name == with->class_name &&
+            other->name == with->name)
           other->class_cell = true;
       }
     }
@@ -145,7 +149,10 @@ class Compiler {
     const Line& line = lines[pending.line];
     const std::size_t end = block_end(lines, pending.line);
     std::uint32_t index = 0;
-    if (line.kind == LineKind::def_) {
+    if (program_.functions[pending.outer].kind != FunctionCode::Kind::body) {
+      index = static_cast<std::uint32_t>(program_.functions.size());
+      compile_inner(lines, pending, end, m, version);
+    } else if (line.kind == LineKind::def_) {
       index = static_cast<std::uint32_t>(program_.functions.size());
       compile_def(lines, pending.line, end, FunctionCode::Kind::function, {}, m, version);
     } else {
@@ -173,11 +180,82 @@ class Compiler {
   void compile_def(const Lines& lines, std::size_t begin, std::size_t end, FunctionCode::Kind kind,
                    NameId class_name, std::uint32_t m, std::uint32_t version) {
     begin_function(kind, lines[begin].name, class_name, m, version);
+    find_captured(lines, begin, end);
+    compile_function_body(lines, begin, end);
+  }
+
+  void compile_inner(const Lines& lines, const Pending& pending, std::size_t end, std::uint32_t m,
+                     std::uint32_t version) {
+    const FunctionCode outer = program_.functions[pending.outer];
+    begin_function(FunctionCode::Kind::inner, lines[pending.line].name, outer.class_name, m,
+                   version);
+    function_.outer = outer.name;
+    capture(lines, pending.line, outer);
+    compile_function_body(lines, pending.line, end);
+    FunctionCode& around = program_.functions[pending.outer];
+    if (around.inner_begin == around.inner_end)
+      around.inner_begin = around.inner_end = static_cast<std::uint32_t>(index_);
+    ++around.inner_end;
+    around.class_cell |= function_.class_cell;
+  }
+
+  void compile_function_body(const Lines& lines, std::size_t begin, std::size_t end) {
     for (const Node& parameter : lines[begin].nodes) add_local(parameter.name);
     function_.parameters = static_cast<std::uint16_t>(lines[begin].nodes.size());
+    for (std::uint16_t at = 0; at < function_.cells && !function_.captures(); ++at) {
+      CellCode& cell = program_.cells[function_.cells_begin + at];
+      if (local(cell.name) != Operand::nothing) cell.from = local(cell.name);
+    }
     compile_body(lines, begin + 1, end);
     end_function();
   }
+
+  // What the function binds and one inside it uses without binding it, by the text of the names.
+  void find_captured(const Lines& lines, std::size_t begin, std::size_t end) {
+    for (std::size_t at = begin + 1; at < end; ++at) {
+      if (lines[at].kind != LineKind::def_) continue;
+      ++around_;
+      each_bound(lines, begin, [&](NameId name) { binder(name) = around_; });
+      unbind(lines, at);
+      each_used(lines, at, [&](NameId name) {
+        if (binder(name) == around_) add_cell({.name = name});
+      });
+      at = block_end(lines, at);
+    }
+  }
+  // Those of them that the function at `open` uses.
+  void capture(const Lines& lines, std::size_t open, const FunctionCode& outer) {
+    ++around_;
+    for (std::uint16_t at = 0; at < outer.cells; ++at)
+      binder(program_.cells_of(outer)[at].name) = around_;
+    unbind(lines, open);
+    each_used(lines, open, [&](NameId name) {
+      if (binder(name) == around_) add_cell({.name = name, .from = program_.cell_of(outer, name)});
+    });
+  }
+  // What the def binds itself is not bound by the one around it.
+  void unbind(const Lines& lines, std::size_t open) {
+    each_bound(lines, open, [&](NameId name) {
+      if (!says_nonlocal(lines, open, name)) binder(name) = 0;
+    });
+  }
+  static bool says_nonlocal(const Lines& lines, std::size_t open, NameId name) {
+    for (std::size_t at = open + 1; lines[at].kind == LineKind::nonlocal; ++at)
+      if (lines[at].name == name) return true;
+    return false;
+  }
+  std::uint32_t& binder(NameId name) { return program_.bound_by[name.value]; }
+
+  void add_cell(const CellCode& cell) {
+    if (cell_of(cell.name) != Operand::nothing) return;
+    auto place = program_.cells.end();
+    while (place != program_.cells.begin() + function_.cells_begin &&
+           scenario_.text(cell.name) < scenario_.text((place - 1)->name))
+      --place;
+    program_.cells.insert(place, cell);
+    ++function_.cells;
+  }
+  std::uint16_t cell_of(NameId name) const { return program_.cell_of(function_, name); }
 
   void begin_function(FunctionCode::Kind kind, NameId name, NameId class_name, std::uint32_t m,
                       std::uint32_t version) {
@@ -190,6 +268,7 @@ class Compiler {
     function_.ops_begin = static_cast<std::uint32_t>(program_.ops.size());
     function_.handlers_begin = static_cast<std::uint32_t>(program_.handlers.size());
     function_.locals_begin = static_cast<std::uint32_t>(program_.local_names.size());
+    function_.cells_begin = static_cast<std::uint32_t>(program_.cells.size());
     program_.functions.push_back(function_);
     index_ = program_.functions.size() - 1;
     add({.code = OpCode::header});
@@ -204,9 +283,9 @@ class Compiler {
 
   void compile_body(const Lines& lines, std::size_t begin, std::size_t end) {
     if (function_.kind != FunctionCode::Kind::body) {
-      for (std::size_t at = begin; at < end; ++at) {
-        if (lines[at].kind == LineKind::assign) add_local(lines[at].name);
-      }
+      each_assigned(lines, begin, [&](NameId name) {
+        if (cell_of(name) == Operand::nothing) add_local(name);
+      });
     }
     compile_lines(lines, begin, end);
   }
@@ -227,23 +306,38 @@ class Compiler {
     for (std::size_t at = begin; at < end; ++at) {
       const Line& line = lines[at];
       switch (line.kind) {
+        case LineKind::nonlocal: break;
         case LineKind::def_:
-        case LineKind::class_: {
-          const bool defines_class = line.kind == LineKind::class_;
-          const bool based = defines_class && !line.nodes.empty();
-          const std::uint16_t base = based ? operand(line.nodes) : Operand::nothing;
-          pending_.push_back({at, static_cast<std::uint32_t>(program_.ops.size())});
-          add({.code = defines_class ? OpCode::define_class : OpCode::define_function,
-               .argc = 1,
-               .a = base,
-               .x = slot(function_.module, line.name)});
+        case LineKind::class_:
+          function_.kind == FunctionCode::Kind::body ? define(line, at) : define_inner(line, at);
           at = block_end(lines, at);
           break;
-        }
         case LineKind::try_: at = compile_try(lines, at); break;
         default: compile_statement(line);
       }
     }
+  }
+
+  void add_pending(std::size_t line) {
+    pending_.push_back({line, static_cast<std::uint32_t>(program_.ops.size()),
+                        static_cast<std::uint32_t>(index_)});
+  }
+  void define(const Line& line, std::size_t at) {
+    const bool defines_class = line.kind == LineKind::class_;
+    const bool based = defines_class && !line.nodes.empty();
+    const std::uint16_t base = based ? operand(line.nodes) : Operand::nothing;
+    add_pending(at);
+    add({.code = defines_class ? OpCode::define_class : OpCode::define_function,
+         .argc = 1,
+         .a = base,
+         .x = slot(function_.module, line.name)});
+  }
+  void define_inner(const Line& line, std::size_t at) {
+    add_pending(at);
+    Op op{.code = OpCode::define_inner, .x = line.name.value};
+    op.args[2] = cell_of(line.name);
+    if (op.args[2] == Operand::nothing) op.dst = local(line.name);
+    add(op);
   }
 
   std::uint32_t pc() const {
@@ -324,6 +418,10 @@ class Compiler {
       case LineKind::assign:
         if (function_.kind == FunctionCode::Kind::body) {
           store(slot(function_.module, line.name), 1, line.nodes);
+        } else if (const std::uint16_t cell = cell_of(line.name); cell != Operand::nothing) {
+          Op op{.code = OpCode::store_cell, .a = operand(line.nodes), .x = line.name.value};
+          op.args[0] = cell;
+          add(op);
         } else {
           into(local(line.name), line.nodes);
         }
@@ -363,6 +461,7 @@ class Compiler {
       case LineKind::except_:
       case LineKind::except_exit:
       case LineKind::finally_:
+      case LineKind::nonlocal:
       case LineKind::end: break;  // blocks are compiled by compile_lines
     }
   }
@@ -400,7 +499,11 @@ class Compiler {
       case NodeKind::object: result({.code = OpCode::new_object}); break;
       case NodeKind::name: {
         const std::uint16_t known = local(node.name);
-        if (known != Operand::nothing) {
+        if (const std::uint16_t cell = cell_of(node.name); cell != Operand::nothing) {
+          Op op{.code = OpCode::load_cell, .x = node.name.value};
+          op.args[0] = cell;
+          result(op);
+        } else if (known != Operand::nothing) {
           stack_.push_back(known);
         } else if (function_.module == no_module) {
           result({.code = OpCode::resolve, .x = Program::nowhere << 16 | node.name.value});
@@ -437,13 +540,20 @@ class Compiler {
       case NodeKind::same: pair({.code = OpCode::same}); break;
       case NodeKind::super_:
         // Where it is named and where it is not, as in Python.
-        function_.class_cell = function_.kind == FunctionCode::Kind::method;
+        function_.class_cell = function_.class_name.valid();
         if (node.argc == 2) return pair({.code = OpCode::super_, .argc = 2, .x = node.name.value});
-        result({.code = OpCode::super_,
-                .a = function_.parameters > 0 ? std::uint16_t{0} : Operand::nothing,
-                .x = node.name.value});
+        result(super_of_the_first_parameter(node.name));
         break;
     }
+  }
+
+  Op super_of_the_first_parameter(NameId name) const {
+    Op op{.code = OpCode::super_, .x = name.value};
+    if (function_.parameters == 0) return op;
+    const bool captured = program_.in_cell(function_, 0);
+    if (captured) op.args[1] = cell_of(program_.local_names[function_.locals_begin]);
+    if (!captured) op.a = 0;
+    return op;
   }
 
   void pair(Op op) {
@@ -512,6 +622,7 @@ class Compiler {
   FunctionCode function_;
   std::size_t index_ = 0;
   std::uint32_t version_ = 0;  // index of the one that is being compiled
+  std::uint32_t around_ = 0;   // number of the look at what a def has bound around it
   std::vector<Pending>& pending_ = program_.pending;
   std::vector<std::uint16_t>& stack_ = program_.stack;
 };
@@ -528,6 +639,20 @@ std::uint32_t Program::module_index(NameId name) const {
   }
   MIDSTRIDE_CHECK(false, "a well-formed scenario, whose modules are declared");
   return no_module;
+}
+
+std::uint16_t Program::cell_of(const FunctionCode& function, NameId name) const {
+  for (std::uint16_t at = 0; at < function.cells; ++at) {
+    if (cells[function.cells_begin + at].name == name) return at;
+  }
+  return Operand::nothing;
+}
+
+bool Program::in_cell(const FunctionCode& function, std::uint16_t local) const {
+  const std::span<const CellCode> own = cells_of(function);
+  return !function.captures() && std::any_of(own.begin(), own.end(), [&](const CellCode& cell) {
+    return cell.from == local;
+  });
 }
 
 const VersionCode* Program::version(std::uint32_t module, std::uint32_t number) const {
@@ -547,8 +672,8 @@ std::string Program::qualified_name(const FunctionCode& function, const Scenario
     return "task " + std::string(scenario.text(function.name));
   std::string name(scenario.text(modules[function.module].name));
   if (function.kind == FunctionCode::Kind::body) return name;
-  if (function.kind == FunctionCode::Kind::method)
-    name += "." + std::string(scenario.text(function.class_name));
+  if (function.class_name.valid()) name += "." + std::string(scenario.text(function.class_name));
+  if (function.outer.valid()) name += "." + std::string(scenario.text(function.outer));
   return name + "." + std::string(scenario.text(function.name));
 }
 

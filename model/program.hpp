@@ -35,11 +35,15 @@ enum class OpCode : std::uint8_t {
   call,         // dst = a(args[0..argc))
   store,        // global x = a. flag own as above
   store_attribute,  // a.name x = args[0]
+  load_cell,        // dst = the captured variable x, in cell number args[0] of the function
+  store_cell,       // the captured variable x, in cell number args[0], = a
   define_function,  // own global slot x & 0xffff = a new function of Program::functions[args as
                     // index]: see `index`
-  define_class,     // own global slot = a new class with its methods; a: its base, if it has one
-  send,             // channel x, a; dst = None
-  receive,          // dst = channel x
+  define_inner,  // dst, or cell number args[2], = a new function `index` called x, with the cells
+                 // of this one that it captures
+  define_class,  // own global slot = a new class with its methods; a: its base, if it has one
+  send,          // channel x, a; dst = None
+  receive,       // dst = channel x
   yield,
   spawn,    // tasklet named x runs a(args)
   kill,     // tasklet named x
@@ -67,7 +71,7 @@ struct Op {
   std::array<std::uint16_t, 3> args{Operand::nothing, Operand::nothing, Operand::nothing};
   std::uint32_t x = 0;
 
-  // define_function, define_class: index into Program::functions or ::classes.
+  // define_function, define_inner, define_class: index into Program::functions or ::classes.
   std::uint32_t index() const {
     return static_cast<std::uint32_t>(args[0]) | static_cast<std::uint32_t>(args[1]) << 16;
   }
@@ -86,11 +90,20 @@ struct Handler {
                              // which match finds the error, end_finally what to resume
 };
 
+// A captured variable, in the function that binds it or in one inside that uses it.
+struct CellCode {
+  NameId name{};
+  // Where it comes from: in the function that binds it the number of the parameter, or nothing; in
+  // one inside the number of its cell there.
+  std::uint16_t from = Operand::nothing;
+};
+
 struct FunctionCode {
-  enum class Kind : std::uint8_t { function, method, body, script };
+  enum class Kind : std::uint8_t { function, method, inner, body, script };
   Kind kind = Kind::function;
   NameId name{};                // body, script: the module's or task's name
-  NameId class_name{};          // method
+  NameId class_name{};          // method, and inner in one
+  NameId outer{};               // inner: the function around it
   std::uint32_t module = 0;     // index, or no_module (event.hpp) for a script
   std::uint32_t version = 0;    // number
   std::uint32_t ops_begin = 0;  // of its header in Program::ops
@@ -101,9 +114,15 @@ struct FunctionCode {
   std::uint16_t locals = 0;  // named, parameters included
   std::uint16_t temporaries = 0;
   std::uint16_t completions = 0;  // finally blocks and excepts with a class
+  std::uint16_t cells = 0;
+  std::uint32_t cells_begin = 0;                 // in Program::cells, by the text of their names
+  std::uint32_t inner_begin = 0, inner_end = 0;  // the functions that it defines: consecutive
   // Of a method: it or another version of it says super(), so its closure has a cell with its
-  // class.
+  // class, before all others. Of a function inside one: it says super() itself.
   bool class_cell = false;
+
+  // Whether the cells are those of its closure, not its own.
+  bool captures() const { return kind == Kind::inner; }
 };
 struct ClassCode {
   NameId name{};
@@ -141,6 +160,7 @@ struct Program {
   std::vector<Op> ops;
   std::vector<Handler> handlers;
   std::vector<NameId> local_names;
+  std::vector<CellCode> cells;
   std::vector<Value> constants;
   std::vector<std::uint32_t> scripts;  // by task: index into functions
   std::vector<Repeat> repeats;         // by NameId
@@ -158,6 +178,13 @@ struct Program {
   // Whether that version's top level binds that name slot (by def, class or assignment).
   bool defines(std::uint32_t module, std::uint32_t number, std::uint32_t slot) const;
   const VersionCode* version(std::uint32_t module, std::uint32_t number) const;
+  // The function's cells; the number of the one of that name, or Operand::nothing.
+  std::span<const CellCode> cells_of(const FunctionCode& function) const {
+    return {cells.data() + function.cells_begin, function.cells};
+  }
+  std::uint16_t cell_of(const FunctionCode& function, NameId name) const;
+  // Whether the local is a parameter that is captured: its value is in a cell.
+  bool in_cell(const FunctionCode& function, std::uint16_t local) const;
   std::span<const Op> ops_of(const FunctionCode& function) const {
     return {ops.data() + function.ops_begin, function.ops_end - function.ops_begin};
   }
@@ -166,11 +193,13 @@ struct Program {
 
   // Memory of compile(), kept between compilations.
   struct Pending {
-    std::size_t line;  // of a def or class
-    std::uint32_t op;  // that defines it, to be told its index
+    std::size_t line;     // of a def or class
+    std::uint32_t op;     // that defines it, to be told its index
+    std::uint32_t outer;  // the function that it stands in
   };
   std::vector<std::uint32_t> slot_of;  // by module * names + NameId: slot + 1, or 0
   std::vector<Pending> pending;
+  std::vector<std::uint32_t> bound_by;  // by NameId: in which look it was seen to be bound
   std::vector<std::uint16_t> stack;
   Spare<ModuleCode> spare_modules;
   Spare<VersionCode> spare_versions;

@@ -81,8 +81,8 @@ std::size_t subexpression_begin(const std::vector<Node>& nodes, std::size_t last
 // most once, at least one of them. No block and no part of one is empty: `pass` fills it. So
 // deleting a statement deletes a range.
 enum class LineKind : std::uint8_t {
-  // def name(parameters): nodes are the parameters, of kind name. In a module's top level or a
-  // class.
+  // def name(parameters): nodes are the parameters, of kind name. In a module's top level, in a
+  // class, or in a def that stands in one of these.
   def_,
   // class name(base), holding only defs (and pass). In a module's top level. nodes: none, or the
   // base, which is of kind name or member.
@@ -96,6 +96,7 @@ enum class LineKind : std::uint8_t {
   finally_,
   end,
   // name = expression: a local in a function or task, a global of the module at its top level.
+  // Where a def in a def says nonlocal before, the local of the def around it.
   assign,
   assign_member,     // module.name = expression
   assign_attribute,  // expression.name = expression: the object's nodes, then the value's
@@ -108,6 +109,9 @@ enum class LineKind : std::uint8_t {
   kill,    // kill name: a tasklet's name; one that was never spawned, or is over, is left alone
   reload,  // reload name: a declared reload; the frame waits until the attempt ends
   pass,
+  // nonlocal name: a local of the def around the def that this stands in, before anything else. No
+  // turn.
+  nonlocal,
 };
 struct Line {
   LineKind kind = LineKind::pass;

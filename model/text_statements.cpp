@@ -13,12 +13,13 @@ struct LaterWord {
   std::string_view step;
 };
 constexpr LaterWord later_words[] = {
-    {"for", "loops"},         {"while", "loops"},     {"break", "loops"},
-    {"continue", "loops"},    {"lambda", "closures"}, {"global", "closures"},
-    {"nonlocal", "closures"}, {"import", "imports"},  {"from", "imports"},
+    {"for", "loops"},      {"while", "loops"},    {"break", "loops"},
+    {"continue", "loops"}, {"lambda", "lambdas"}, {"global", "global statements"},
+    {"import", "imports"}, {"from", "imports"},
 };
-constexpr std::string_view statement_words[] = {
-    "class", "def", "emit", "kill", "pass", "raise", "reload", "return", "spawn", "try", "yield"};
+constexpr std::string_view statement_words[] = {"class",    "def",   "emit",  "kill",
+                                                "nonlocal", "pass",  "raise", "reload",
+                                                "return",   "spawn", "try",   "yield"};
 
 std::string not_yet(std::string_view what) {
   return " (" + std::string(what) + " are not in this version of the language yet)";
@@ -163,6 +164,7 @@ class StatementReader {
     if (in_.at("spawn")) return spawn();
     if (in_.at("kill")) return kill();
     if (in_.at("reload")) return reload();
+    if (in_.at("nonlocal")) return nonlocal();
     return assignment();
   }
 
@@ -191,6 +193,12 @@ class StatementReader {
     Line reloading = line(LineKind::reload);
     reloading.name = marked_name("a declared reload");
     return reloading;
+  }
+
+  Line nonlocal() {
+    Line sharing = line(LineKind::nonlocal);
+    sharing.name = marked_name("a local of the function around this one");
+    return sharing;
   }
 
   // An expression, or what is left of a `=` and one.
@@ -290,7 +298,7 @@ class StatementReader {
 
   void operand(std::vector<Node>& nodes, std::string_view expected) {
     const TextPlace place = in_.here();
-    if (in_.at("lambda")) return in_.fail_here(expected, not_yet("closures"));
+    if (in_.at("lambda")) return in_.fail_here(expected, not_yet("lambdas"));
     if (in_.accept("isinstance")) {
       in_.expect("(");
       pair(nodes);

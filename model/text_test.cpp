@@ -123,6 +123,33 @@ channel c
 task t: c.send(c.receive() is None)
 then round-robin
 )",
+    // Functions that functions and methods make, with what they share.
+    R"(midstride 1
+subject model/overwrite
+module shop
+  version 1
+    def f(x):
+      def g():
+        nonlocal x
+        nonlocal y
+        x = y
+        return g
+      try:
+        def h(x):
+          y = x
+          return y
+      finally:
+        y = h
+      return g
+    class X:
+      def f(self):
+        def g(o):
+          emit self
+          return super().f
+        return g
+task t: shop.f(1)()
+then round-robin
+)",
     // Versions need not be consecutive, and a module may do anything at its top level but return.
     R"(midstride 1
 subject model/swap
@@ -660,7 +687,7 @@ TEST(TextErrors, OfStatementsInATask) {
       {"c.receive", "3:12: expected '(', found the end of the line"},
       {"class = 1", "3:9: expected a class's name, found '='"},
       {"x = lambda: 1",
-       "3:7: expected an expression, found the keyword 'lambda' (closures are not in this version "
+       "3:7: expected an expression, found the keyword 'lambda' (lambdas are not in this version "
        "of the language yet)"},
       {"x = True", "3:7: expected an expression, found the keyword 'True'"},
       {"spawn w = f",
@@ -728,9 +755,32 @@ peek p: t
 TEST(TextErrors, OfStatementsInAModule) {
   const std::vector<Wrong> table = {
       {"return 1", "4:5: expected a statement of a module's top level, found 'return'"},
-      {"def f():\n      def g():\n        pass",
-       "5:7: expected a statement, found 'def' inside a def (closures are not in this version of "
-       "the language yet)"},
+      {"def f():\n      def g():\n        def h():\n          pass",
+       "6:9: expected a statement, found 'def' inside a def inside a def (deeper ones are not in "
+       "this version of the language yet)"},
+      {"def f():\n      class X:\n        pass",
+       "5:7: expected a statement, found 'class' inside a def (such classes are not in this "
+       "version "
+       "of the language yet)"},
+      {"def f():\n      nonlocal x",
+       "5:7: expected a statement, found 'nonlocal' outside a def inside a def"},
+      {"nonlocal x", "4:5: expected a statement, found 'nonlocal' outside a def inside a def"},
+      {"def f(x):\n      def g():\n        pass\n        nonlocal x",
+       "7:9: expected a statement, found 'nonlocal' after the first statement of its def"},
+      {"def f(x):\n      def g():\n        try:\n          nonlocal x\n        finally:\n          "
+       "pass",
+       "7:11: expected a statement, found 'nonlocal' after the first statement of its def"},
+      {"def f(x):\n      def g():\n        nonlocal y",
+       "6:18: expected a local of the function around this one, found 'y'"},
+      {"def f(x):\n      def g(x):\n        nonlocal x",
+       "6:18: expected a local of the function around this one, found 'x', a parameter of this "
+       "one"},
+      {"def f():\n      def g():\n        x = 1\n      def h():\n        nonlocal x",
+       "8:18: expected a local of the function around this one, found 'x'"},
+      {"def f(x):\n      def g():\n        nonlocal c",
+       "6:18: expected a local of the function around this one, found the channel 'c'"},
+      {"def f(x):\n      def g():\n        nonlocal x = 1",
+       "6:20: expected the end of the line, found '='"},
       {"class X(Y, Z):\n      pass",
        "4:14: expected ')', found ',' (classes with several bases are not in this version of the "
        "language yet)"},

@@ -182,6 +182,7 @@ class Writer {
       case LineKind::kill: return put("kill ", line.name);
       case LineKind::reload: return put("reload ", line.name);
       case LineKind::pass: return put("pass");
+      case LineKind::nonlocal: return put("nonlocal ", line.name);
     }
   }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "model/names.hpp"
+#include "model/scopes.hpp"
 
 namespace midstride::model {
 
@@ -32,7 +33,8 @@ constexpr std::string_view line_words[] = {"'def'",         "'class'",
                                            "'emit'",        "'return'",
                                            "'raise'",       "'yield'",
                                            "'spawn'",       "'kill'",
-                                           "'reload'",      "'pass'"};
+                                           "'reload'",      "'pass'",
+                                           "'nonlocal'"};
 
 std::string_view words_of(LineKind kind) { return line_words[static_cast<std::size_t>(kind)]; }
 
@@ -48,7 +50,8 @@ LineShape shape_of(LineKind kind) {
     case LineKind::assign_attribute:
     case LineKind::spawn: return {true, false, true};
     case LineKind::kill:
-    case LineKind::reload: return {true, false, false};
+    case LineKind::reload:
+    case LineKind::nonlocal: return {true, false, false};
     case LineKind::except_class:
     case LineKind::expression:
     case LineKind::emit:
@@ -104,6 +107,7 @@ class Checker {
     LineKind opened;
     LineKind part;  // of a try: which part of it
     bool empty = true;
+    bool begins = true;  // nothing but nonlocals so far
   };
 
   bool fault(Where where, std::string expected, std::string found) {
@@ -278,10 +282,12 @@ class Checker {
   bool body(Where where, const std::vector<Line>& lines, bool in_module) {
     if (lines.empty()) return fault(where, "a statement", "an empty body");
     open_.clear();
+    defs_ = 0;
     for (std::size_t at = 0; at < lines.size(); ++at) {
       where.line = narrow(at);
       if (!at_most(++lines_, lines_max, where, lines_limit)) return false;
       if (!structure(where, lines[at], in_module) || !parts(where, lines[at])) return false;
+      if (lines[at].kind == LineKind::def_ && defs_ == 1) remember_locals(lines, at);
     }
     return open_.empty() || fault(where, "the end of every block", "an open one");
   }
@@ -289,9 +295,13 @@ class Checker {
   bool structure(Where where, const Line& line, bool in_module) {
     if (divides_try(line.kind) || line.kind == LineKind::end) return divide(where, line.kind);
     if (!allowed_here(where, line.kind, in_module)) return false;
-    if (!open_.empty()) open_.back().empty = false;
+    if (!open_.empty()) {
+      open_.back().empty = false;
+      open_.back().begins &= line.kind == LineKind::nonlocal;
+    }
     if (!opens_block(line.kind)) return true;
     open_.push_back({line.kind, line.kind});
+    if (line.kind == LineKind::def_) ++defs_;
     return at_most(open_.size(), blocks_max, where, "blocks inside one another");
   }
 
@@ -313,6 +323,7 @@ class Checker {
     }
     if (block.part == LineKind::try_)
       return fault(where, "'except', 'except TaskletExit' or 'finally'", "none after 'try'");
+    if (block.opened == LineKind::def_) --defs_;
     open_.pop_back();
     return true;
   }
@@ -320,24 +331,51 @@ class Checker {
   bool allowed_here(Where where, LineKind kind, bool in_module) {
     const bool top = open_.empty();
     const bool in_class = !top && open_.back().opened == LineKind::class_;
-    const bool in_def = std::ranges::any_of(
-        open_, [](const Open& block) { return block.opened == LineKind::def_; });
+    const bool in_def = defs_ > 0;
+    if (kind == LineKind::nonlocal) return nonlocal_here(where);
     if (kind == LineKind::return_ && in_module && !in_def)
       return fault(where, "a statement of a module's top level", "'return'");
     const bool defines = kind == LineKind::def_ || kind == LineKind::class_;
     if (!defines && in_class && kind != LineKind::pass)
       return fault(where, "'def' or 'pass' in a class", std::string(words_of(kind)));
-    if (!defines || (top && in_module) || (kind == LineKind::def_ && in_class)) return true;
+    const bool def = kind == LineKind::def_;
+    if (!defines || (top && in_module) || (def && (in_class || defs_ == 1))) return true;
     constexpr std::string_view later = " are not in this version of the language yet)";
     std::string found(words_of(kind));
     if (in_def) {
-      found += " inside a def (closures" + std::string(later);
+      const std::string_view what = def ? "a def inside a def (deeper ones" : "a def (such classes";
+      found += " inside " + std::string(what) + std::string(later);
     } else if (in_class) {
       found += " inside a class (nested classes" + std::string(later);
     } else {
       found += in_module ? " inside 'try'" : " in a task";
     }
     return fault(where, "a statement", found);
+  }
+
+  bool nonlocal_here(Where where) {
+    const bool first = defs_ == 2 && open_.back().opened == LineKind::def_ && open_.back().begins;
+    return first || fault(where, "a statement",
+                          defs_ < 2 ? "'nonlocal' outside a def inside a def"
+                                    : "'nonlocal' after the first statement of its def");
+  }
+
+  // By NameId: the def, as counted through the scenario, that binds it.
+  void remember_locals(const std::vector<Line>& lines, std::size_t open) {
+    ++around_;
+    bound_in_.resize(scenario_.names.size(), 0);
+    each_bound(lines, open, [&](NameId name) {
+      if (in_table(name)) bound_in_[name.value] = around_;
+    });
+  }
+  bool nonlocal(Where where, NameId name) {
+    if (!free_name(where, name, "a local of the function around this one")) return false;
+    if (bound_in_[name.value] == around_ && !is_parameter(name)) return true;
+    return fault(where, "a local of the function around this one",
+                 describe(name) + (is_parameter(name) ? ", a parameter of this one" : ""));
+  }
+  bool is_parameter(NameId name) const {
+    return std::ranges::any_of(*parameters_, [&](const Node& node) { return node.name == name; });
   }
 
   // The names and expressions of a line.
@@ -349,6 +387,7 @@ class Checker {
     const Where name = where.at(Where::name);
     switch (line.kind) {
       case LineKind::def_:
+        parameters_ = &line.nodes;
         return free_name(name, line.name, "a function's name") && parameters(where, line.nodes);
       case LineKind::class_:
         return free_name(name, line.name, "a class's name") &&
@@ -371,6 +410,7 @@ class Checker {
       case LineKind::kill: return tasklet(name, line.name);
       case LineKind::reload:
         return name_of_role(name, line.name, Role::reload, "a declared reload");
+      case LineKind::nonlocal: return nonlocal(name, line.name);
       case LineKind::try_:
       case LineKind::except_:
       case LineKind::except_exit:
@@ -583,6 +623,10 @@ class Checker {
   std::vector<Declared> declared_;     // by NameId
   std::vector<std::uint32_t> sorted_;  // NameIds by text
   std::vector<Open> open_;
+  std::size_t defs_ = 0;                           // of those
+  const std::vector<Node>* parameters_ = nullptr;  // of the last def
+  std::uint32_t around_ = 0;
+  std::vector<std::uint32_t> bound_in_;
   std::size_t lines_ = 0;
   std::size_t nodes_ = 0;
 };

@@ -41,7 +41,7 @@ class Maker {
   }
 
  private:
-  enum class Place { module, class_, function, task };
+  enum class Place { module, class_, function, inner, task };
 
   bool chance() { return choices_.chance(1, 2); }
   std::size_t below(std::size_t bound) { return choices_.below(static_cast<std::uint32_t>(bound)); }
@@ -107,15 +107,18 @@ class Maker {
     }
     if (defines && below(3) == 0) return define(lines, depth);
     if (defines && below(3) == 0) return define_class(lines, depth);
+    if (place == Place::function && below(6) == 0) return define(lines, depth, Place::inner);
     if (depth < 4 && below(6) == 0) return attempt(lines, depth, place);
     lines.push_back(simple(place));
   }
-  void define(std::vector<Line>& lines, std::size_t depth) {
+  void define(std::vector<Line>& lines, std::size_t depth, Place place = Place::function) {
     Line head{.kind = LineKind::def_, .name = free_name()};
     for (const char* parameter : {"p", "q", "self"})
       if (chance()) head.nodes.push_back({.kind = NodeKind::name, .name = made_.intern(parameter)});
     lines.push_back(head);
-    body(lines, depth + 1, Place::function);
+    if (place == Place::inner && chance())
+      lines.push_back({.kind = LineKind::nonlocal, .name = head.name});
+    body(lines, depth + 1, place);
     lines.push_back({.kind = LineKind::end});
   }
   void define_class(std::vector<Line>& lines, std::size_t depth) {

@@ -9,7 +9,8 @@ bool put_under(Runtime& runtime, Frame& frame, std::uint32_t code) {
   const FunctionCode& fresh = program.functions[function];
   const bool alike = running.kind == fresh.kind && running.locals == fresh.locals &&
                      fresh.temporaries <= running.temporaries &&
-                     fresh.completions == running.completions &&
+                     fresh.completions == running.completions && fresh.cells == running.cells &&
+                     fresh.class_cell == running.class_cell &&
                      frame.pc + 2 < fresh.ops_end - fresh.ops_begin;
   if (!alike) return false;
   runtime.heap.acquire_code(code);

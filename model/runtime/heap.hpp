@@ -23,7 +23,7 @@ struct Code {
   Op* block = nullptr;         // its own copy of the ops, header first; poisoned when freed
   std::uint32_t function = 0;  // index into Program::functions, or of the script
   std::uint32_t load = 0;      // AttemptId, or no_load
-  std::uint32_t count = 0;     // functions and frames that refer to it
+  std::uint32_t count = 0;     // functions, frames and other code that refer to it
   bool retired = false;
   bool freed = false;
 };

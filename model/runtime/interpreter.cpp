@@ -35,6 +35,9 @@ NameId object_of(const Op& op, const Run& run) {
     case OpCode::look:
     case OpCode::super_:
     case OpCode::store_attribute:
+    case OpCode::load_cell:
+    case OpCode::store_cell:
+    case OpCode::define_inner:
     case OpCode::spawn:
     case OpCode::kill: return NameId{op.x};
     case OpCode::send:
@@ -121,6 +124,11 @@ void Runtime::step(Stack& stack, const Op& op) {
       break;
     }
     case OpCode::store_attribute: return store_attribute(stack, op);
+    case OpCode::load_cell: return load_cell(stack, op);
+    case OpCode::store_cell:
+      write_cell(cell(stack, op.args[0]), NameId{op.x}, take(stack, op.a));
+      break;
+    case OpCode::define_inner: define_inner(stack, op); break;
     case OpCode::define_function:
       store(stack.own_namespace, op.x & 0xffff, {define_function(stack, op.index()), stack.load});
       break;
@@ -316,6 +324,64 @@ void Runtime::look(Stack& stack, const Op& op) {
   ++stack.frames.back().pc;
 }
 
+// The cell of that number of the innermost frame: one that its function captured, or one of its
+// own.
+Value Runtime::cell(const Stack& stack, std::uint16_t number) const {
+  const Frame& frame = stack.frames.back();
+  return stack
+      .cells[frame.cells + (program().functions[frame.function].class_cell ? 1U : 0U) + number];
+}
+
+// Takes over the count of the value.
+void Runtime::write_cell(Value cell, NameId variable, Value value) {
+  run_->event(EventKind::cell_write, cell.word, value.word, variable.value);
+  heap.set_cell(cell, value);
+}
+
+// Counted.
+Value Runtime::read_cell(Value cell, NameId variable) {
+  const Value value = heap.cells[cell.index()].value;
+  run_->event(EventKind::cell_read, cell.word, value.word, variable.value);
+  heap.acquire(value);
+  return value;
+}
+
+void Runtime::load_cell(Stack& stack, const Op& op) {
+  const Value value = read_cell(cell(stack, op.args[0]), NameId{op.x});
+  if (value == Value::absent()) {
+    const bool captured = program().functions[stack.frames.back().function].captures();
+    return throw_new(stack, run_->error(captured ? ErrorKind::name : ErrorKind::unbound_local, {},
+                                        NameId{op.x}));
+  }
+  put_looked_up(stack, op.dst, value);
+  ++stack.frames.back().pc;
+}
+
+// The code that runs brought its inner code along, which comes as far behind it as in the program.
+void Runtime::define_inner(Stack& stack, const Op& op) {
+  const Frame& frame = stack.frames.back();
+  const std::uint32_t code = frame.block->x + (op.index() - heap.codes[frame.block->x].function);
+  const FunctionCode& function = program().functions[op.index()];
+  std::vector<Value>& closure = closure_;
+  closure.clear();
+  if (function.class_cell) closure.push_back(stack.cells[frame.cells]);
+  for (const CellCode& captured : program().cells_of(function))
+    closure.push_back(cell(stack, captured.from));
+  for (const Value held : closure) heap.acquire(held);
+  const Value made = new_function(code, closure);
+  tell_closure(made, function, ClosureHow::made);
+  if (op.args[2] == Operand::nothing) return put(stack, op.dst, made);
+  write_cell(cell(stack, op.args[2]), NameId{op.x}, made);
+}
+
+void Runtime::tell_closure(Value function, const FunctionCode& code, ClosureHow how) {
+  const std::span<const CellCode> captured = program().cells_of(code);
+  const std::span<const Value> cells = heap.cells_of(function).subspan(code.class_cell ? 1 : 0);
+  for (std::size_t at = 0; at < captured.size(); ++at)
+    run_->event(EventKind::closure, function.word, cells[at].word, captured[at].name.value,
+                static_cast<std::uint8_t>(how));
+}
+
 // The method of that name of the first class after `class_` in the line of the object's class.
 void Runtime::super_look(Stack& stack, const Op& op) {
   const NameId name{op.x};
@@ -325,9 +391,12 @@ void Runtime::super_look(Stack& stack, const Op& op) {
     class_ = take(stack, op.a);
     object = take(stack, op.args[0]);
   } else {
-    if (frame.cells < stack.cells.size())
+    if (program().functions[frame.function].class_cell)
       class_ = heap.cells[stack.cells[frame.cells].index()].value;
     if (op.a != Operand::nothing) object = take(stack, op.a);
+    if (op.args[1] != Operand::nothing)
+      object = read_cell(cell(stack, op.args[1]),
+                         program().local_names[program().functions[frame.function].locals_begin]);
     heap.acquire(class_);
   }
   const bool bound = object.tag() == Tag::instance;
@@ -495,10 +564,13 @@ void Runtime::call(Stack& stack, const Op& op) {
 
 void Runtime::pass_arguments(Stack& stack, const std::array<Value, 4>& arguments,
                              std::size_t count) {
-  const std::uint16_t parameters = program().functions[stack.frames.back().function].parameters;
+  const FunctionCode& function = program().functions[stack.frames.back().function];
   for (std::size_t at = 0; at < count; ++at) {
     // They differ in number only where a planted bug enters other code than was checked.
-    if (at < parameters) {
+    if (program().in_cell(function, static_cast<std::uint16_t>(at))) {
+      const NameId name = program().local_names[function.locals_begin + at];
+      write_cell(cell(stack, program().cell_of(function, name)), name, arguments[at]);
+    } else if (at < function.parameters) {
       put(stack, static_cast<std::uint16_t>(at), arguments[at]);
     } else {
       heap.release(arguments[at]);
@@ -532,8 +604,11 @@ void Runtime::push_frame(Stack& stack, std::uint32_t code, std::uint32_t signatu
       stack.cells.push_back(cell);
     }
   }
+  for (std::uint16_t own = 0; own < function.cells && !function.captures(); ++own)
+    stack.cells.push_back(heap.new_cell());
   if (row.load != no_load) ++loads[row.load].frames;
   run_->event(EventKind::enter, frame.id, code, signature, static_cast<std::uint8_t>(how));
+  if (function.captures()) tell_closure(called, function, ClosureHow::entered);
 }
 
 void Runtime::pop_frame(Stack& stack, ExitHow how) {
@@ -621,11 +696,15 @@ void Runtime::give_back(Stack& stack, Value value) {
 
 Value Runtime::define_function(const Stack& stack, std::uint32_t function,
                                std::span<const Value> cells) {
-  const std::uint32_t module = program().functions[function].module;
   const std::uint32_t first = heap.codes[loads[stack.load].codes_begin].function;
-  const Value value = heap.new_function(loads[stack.load].codes_begin + (function - first), cells);
-  run_->tables().functions.push_back({module, function, stack.load});
-  run_->trace().define(static_cast<std::uint64_t>(value.word) << 32 | stack.load, function);
+  return new_function(loads[stack.load].codes_begin + (function - first), cells);
+}
+
+Value Runtime::new_function(std::uint32_t code, std::span<const Value> cells) {
+  const CodeRow row = run_->tables().codes[code];
+  const Value value = heap.new_function(code, cells);
+  run_->tables().functions.push_back({row.module, row.function, row.load});
+  run_->trace().define(static_cast<std::uint64_t>(value.word) << 32 | row.load, row.function);
   return value;
 }
 

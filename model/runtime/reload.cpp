@@ -196,6 +196,11 @@ void Runtime::make_codes(std::uint32_t attempt, const VersionCode& version, std:
              block + (program().functions[function].ops_begin - version.ops_begin));
   }
   load.codes_end = static_cast<std::uint32_t>(heap.codes.size());
+  // Code refers to the code of the functions that it makes.
+  for (std::uint32_t code = load.codes_begin; code < load.codes_end; ++code) {
+    const FunctionCode& function = program().functions[heap.codes[code].function];
+    if (function.captures()) heap.acquire_code(code);
+  }
 }
 
 std::uint32_t Runtime::new_code(std::uint32_t function, std::uint32_t load, std::uint32_t module,

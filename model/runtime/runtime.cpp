@@ -123,6 +123,7 @@ void Runtime::inspect(Run& run, const Inspection& inspection) {
   const Frame& frame = stack->frames.back();
   const FunctionCode& function = program().functions[frame.function];
   for (std::uint16_t at = 0; at < frame.locals; ++at) {
+    if (program().in_cell(function, at)) continue;
     Value& local = stack->values[frame.values + at];
     const std::uint32_t slot = frame.slots + at;
     if (inspection.kind == Inspection::Kind::peek) {
@@ -234,6 +235,8 @@ std::uint32_t Runtime::code_seen(const Stack& stack, std::uint32_t code) const {
   const std::uint32_t seen = load_seen(stack, row.module);
   if (seen == row.load) return code;
   const FunctionCode& function = program().functions[row.function];
+  // What a function made is nobody's namesake.
+  if (function.captures()) return strategy_.calls == CallRule::as_the_task_sees ? code : no_code;
   for (std::uint32_t at = loads[seen].codes_end; at-- > loads[seen].codes_begin;) {
     const FunctionCode& candidate = program().functions[heap.codes[at].function];
     if (candidate.kind == function.kind && candidate.name == function.name &&
@@ -315,6 +318,8 @@ void Runtime::free_code(std::uint32_t code) {
             Op{.code = OpCode::poison});
   run_->event(EventKind::free, code);
   freed_.push_back(code);
+  for (std::uint32_t inner = function.inner_begin; inner < function.inner_end; ++inner)
+    heap.release_code(code + (inner - row.function));
 }
 
 bool Runtime::is_open(const ModuleState& module, std::uint32_t attempt) const {

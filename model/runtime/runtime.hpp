@@ -89,7 +89,7 @@ struct Stack {
   std::vector<std::uint32_t>
       looked;  // beside values, for CallRule::code_of_look_up: the code at the look-up, counted
   std::vector<Completion> completions;
-  std::vector<Value> cells;         // of the frames' closures, counted
+  std::vector<Value> cells;         // of the frames' closures, then their own; counted
   std::uint32_t own_namespace = 0;  // of a module body: where its own names are
   std::uint32_t load = no_load;     // of a module body
   std::vector<std::uint32_t> pins;  // by module: the load whose names it sees, or no_load for the
@@ -234,6 +234,13 @@ class Runtime final : public Subject {
   void release_pins(std::vector<std::uint32_t>& pins);
   Value define_function(const Stack& stack, std::uint32_t function,
                         std::span<const Value> cells = {});
+  Value new_function(std::uint32_t code, std::span<const Value> cells);
+  void define_inner(Stack& stack, const Op& op);
+  Value cell(const Stack& stack, std::uint16_t number) const;
+  void write_cell(Value cell, NameId variable, Value value);
+  Value read_cell(Value cell, NameId variable);
+  void load_cell(Stack& stack, const Op& op);
+  void tell_closure(Value function, const FunctionCode& code, ClosureHow how);
   Value define_class(const Stack& stack, std::uint32_t index, Value base);
   bool is_instance(Value value, Value class_) const;
   Value find_method(Value class_, NameId name);
@@ -275,6 +282,7 @@ class Runtime final : public Subject {
   std::vector<std::uint32_t> script_codes_;  // by task
   std::vector<std::uint32_t> freed_;         // since the walker last went
   WalkMemory walk_memory_;
+  std::vector<Value> closure_;                    // of the function that is being made
   std::array<std::vector<bool>, tags_max> seen_;  // of a collection, by tag
   std::vector<Value> reached_;                    // likewise
   std::vector<std::uint32_t> kept_;               // likewise: codes that are retired and not freed

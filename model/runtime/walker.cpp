@@ -20,12 +20,13 @@ class Walk {
     for (std::vector<std::uint32_t>& of_tag : seen_) of_tag.clear();
   }
 
+  // Code holds that of the functions that it makes.
   void code(HolderKind kind, std::uint32_t id, std::uint32_t code) {
-    if (std::find(codes_.begin(), codes_.end(), code) == codes_.end()) return;
-    const Event event{0, code, static_cast<std::uint32_t>(kind), id};
-    if (std::find(told_.begin(), told_.end(), event) != told_.end()) return;
-    told_.push_back(event);
-    run_.event(EventKind::live, code, static_cast<std::uint32_t>(kind), id);
+    const std::uint32_t index = heap_.codes[code].function;
+    const FunctionCode& function = run_.program().functions[index];
+    tell(kind, id, code);
+    for (std::uint32_t inner = function.inner_begin; inner < function.inner_end; ++inner)
+      tell(kind, id, code + (inner - index));
   }
 
   // From one root on, whatever it leads to is looked at once.
@@ -35,6 +36,14 @@ class Walk {
   }
 
  private:
+  void tell(HolderKind kind, std::uint32_t id, std::uint32_t code) {
+    if (std::find(codes_.begin(), codes_.end(), code) == codes_.end()) return;
+    const Event event{0, code, static_cast<std::uint32_t>(kind), id};
+    if (std::find(told_.begin(), told_.end(), event) != told_.end()) return;
+    told_.push_back(event);
+    run_.event(EventKind::live, code, static_cast<std::uint32_t>(kind), id);
+  }
+
   void follow(HolderKind kind, std::uint32_t id, Value value) {
     if (!value.on_heap()) return;
     std::vector<std::uint32_t>& seen = seen_[static_cast<std::size_t>(value.tag())];

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "model/scopes.hpp"
+
 namespace midstride::properties {
 
 using model::Decision;
@@ -105,6 +107,20 @@ bool has_target(const Scenario& scenario, const model::Target& target) {
   });
 }
 
+// A nonlocal of what no def around its own binds any more.
+bool shares_nothing(const std::vector<Line>& lines, std::size_t at) {
+  if (lines[at].kind != LineKind::nonlocal) return false;
+  std::vector<std::size_t> defs;  // that the line stands in, innermost first
+  for (std::size_t open = at; open-- > 0;) {
+    if (lines[open].kind == LineKind::def_ && model::block_end(lines, open) > at)
+      defs.push_back(open);
+  }
+  bool bound = false;
+  if (defs.size() > 1)
+    model::each_bound(lines, defs[1], [&](NameId name) { bound |= name == lines[at].name; });
+  return !bound;
+}
+
 bool refers_to_nothing(const Line& line, const Declared& declared) {
   if (line.kind == LineKind::reload) return !declared.reload(line.name);
   if (line.module.valid() && !declared.module(line.module)) return true;
@@ -151,7 +167,7 @@ void mend_lines(std::vector<Line>& lines, const Declared& declared) {
   std::vector<bool> marked(lines.size(), false);
   for (std::size_t at = 0; at < lines.size(); ++at) {
     mend_head(lines[at], declared);
-    marked[at] = refers_to_nothing(lines[at], declared);
+    marked[at] = refers_to_nothing(lines[at], declared) || shares_nothing(lines, at);
     mend_channels(lines[at].nodes, declared);
   }
   cut(lines, marked);

@@ -41,8 +41,8 @@ const FunctionCode* counterpart(const FunctionCode& function, const model::Progr
   };
   const auto found = std::ranges::find_if(fresh.functions, [&](const FunctionCode& other) {
     return other.kind == function.kind && other.name == function.name &&
-           other.class_name == function.class_name && other.version == function.version &&
-           module(fresh, other) == module(old, function);
+           other.class_name == function.class_name && other.outer == function.outer &&
+           other.version == function.version && module(fresh, other) == module(old, function);
   });
   return found == fresh.functions.end() ? nullptr : &*found;
 }

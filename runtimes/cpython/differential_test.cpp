@@ -173,6 +173,19 @@ TEST(CpythonAndTheModel, TellOfTheSameEvents) {
   EXPECT_GE(compared.runs, 200);
 }
 
+// The text's run on the model and, with the decisions that it took there, on CPython.
+void expect_agreement(const Pair& pair, const std::string& text) {
+  const model::Scenario scenario = scenario_of(text);
+  const auto real = make_cpython_subject(pair.real);
+  const auto model = model::make_subject(pair.model);
+  model::Runner on_real;
+  model::Runner on_model;
+  const model::Outcome& outcome = on_model.run(scenario, *model, {.judge = false});
+  const model::Scenario decided = explicit_decisions(scenario, on_model, outcome);
+  on_real.run(decided, *real, {.judge = false});
+  EXPECT_EQ(observed(on_model, on_real), "") << pair.real << "\n" << text;
+}
+
 // What the shapes do not say: errors, and the corners of what they do.
 constexpr std::string_view classes = R"(
 module m
@@ -264,15 +277,138 @@ TEST(CpythonAndTheModel, AgreeOnClasses) {
         }
         text.append("  emit isinstance(held, m.C)\n  emit held.f()\n");
         text.append("reload r: m -> ").append(version).append("\n");
-        const model::Scenario scenario = scenario_of(text);
-        const auto real = make_cpython_subject(pair.real);
-        const auto model = model::make_subject(pair.model);
-        model::Runner on_real;
-        model::Runner on_model;
-        const model::Outcome& outcome = on_model.run(scenario, *model, {.judge = false});
-        const model::Scenario decided = explicit_decisions(scenario, on_model, outcome);
-        on_real.run(decided, *real, {.judge = false});
-        EXPECT_EQ(observed(on_model, on_real), "") << pair.real << "\n" << text;
+        expect_agreement(pair, text);
+      }
+    }
+  }
+}
+
+constexpr std::string_view closures = R"(
+module m
+  version 1
+    def make(a):
+      def get():
+        return a
+      def put(x):
+        nonlocal a
+        a = x
+      def both():
+        emit get()
+        return put
+      put(2)
+      emit a
+      o.put = put
+      o.both = both
+      return get
+    def late():
+      def get():
+        return x
+      try:
+        get()
+      except:
+        emit 50
+      try:
+        x
+      finally:
+        x = get
+      return get()
+    def own(a):
+      def get(a):
+        a = a
+        return a
+      emit a
+      return get
+    def again(a):
+      def get(x):
+        return x is get
+      return get
+    def unbound():
+      def get():
+        y
+        y = 1
+      return get
+    class A:
+      def f(self):
+        return 1
+    class B(A):
+      def f(self):
+        def get(o):
+          emit self is o
+          return super().f()
+        return get
+      def me(self):
+        def get():
+          return self
+        emit super().f()
+        return get
+    o = {}
+    kept = make(3)
+  version 2
+    def make(a):
+      def get():
+        return 20
+      return get
+    class A:
+      def f(self):
+        return 2
+    class B(A):
+      def f(self):
+        return super().f
+    o = {}
+    kept = 1
+  version 3
+    def make(z):
+      def get():
+        return z
+      return get
+    class A:
+      def f(self):
+        return 3
+    class B(A):
+      def me(self):
+        def get():
+          return super().f
+        return self
+    o = {}
+    kept = make(4)
+  version 4
+    def make(a):
+      def get():
+        return 20
+      return get
+    o = {}
+    kept = make(3)
+)";
+
+TEST(CpythonAndTheModel, AgreeOnClosures) {
+  constexpr std::string_view lines[] = {"emit m.make(1)()",
+                                        "emit m.make(1).a",
+                                        "g = m.make(1)\n    g(2)",
+                                        "m.make(1)\n    m.o.put(7)\n    emit m.o.both()(8)",
+                                        "m.o.put(7)\n    emit m.kept()",
+                                        "emit m.kept()",
+                                        "emit m.kept is m.kept",
+                                        "emit m.late()",
+                                        "emit m.own(1)(2)",
+                                        "emit m.again(1)(m.again(1))",
+                                        "g = m.again(1)\n    emit g(g)",
+                                        "m.unbound()()",
+                                        "b = m.B()\n    emit b.f()(b)",
+                                        "b = m.B()\n    emit b.f()(m.A())",
+                                        "emit m.B().me()",
+                                        "emit m.B().me()()"};
+  for (const Pair& pair : {by_importlib, by_code_swap}) {
+    for (const std::string_view line : lines) {
+      for (const std::string_view version : {"2", "3", "4"}) {
+        std::string text(closures);
+        text.append("task t:\n  held = m.make(5)\n  old = m.kept\n");
+        for (int round = 0; round < 2; ++round) {
+          text.append("  try:\n    ").append(line).append("\n  except:\n    emit 20\n");
+          if (round == 0) text.append("  try:\n    reload r\n  except:\n    emit 40\n");
+        }
+        text.append("  emit held()\n  emit old()\n  emit old is m.kept\n");
+        text.append("reload r: m -> ").append(version).append("\n");
+        expect_agreement(pair, text);
       }
     }
   }

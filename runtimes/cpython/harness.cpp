@@ -203,6 +203,7 @@ void Harness::inspect(const model::Inspection& inspection) {
   const Frame& frame = task.frames.back();
   const Ref shown = innermost_locals(task);
   for (std::uint16_t at = 0; at < function_of(frame).locals; ++at) {
+    if (program().in_cell(function_of(frame), at)) continue;
     const Ref name = local_name(frame, at);
     PyObject* const now = PyDict_GetItemWithError(shown.get(), name.get());
     if (inspection.kind == model::Inspection::Kind::peek) {

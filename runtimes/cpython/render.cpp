@@ -94,8 +94,11 @@ class Renderer {
       switch (lines[at].kind) {
         case LineKind::def_:
           define_function(next_op().index(), lines, at, &Renderer::name);
+          if (watched() && code().kind != FunctionCode::Kind::body)
+            line("_v(_f, " + name(lines[at].name) + ")");
           at = block_end(lines, at);
           break;
+        case LineKind::nonlocal: line("nonlocal " + name(lines[at].name)); break;
         case LineKind::class_:
           nodes(lines[at]);
           define_class(lines, at);
@@ -233,20 +236,24 @@ class Renderer {
   // And the line's own, where there is one.
   void statements(const Line& line) {
     const std::size_t made = nodes(line);
-    const bool goes_into_local =
-        line.kind == LineKind::expression ||
-        (line.kind == LineKind::assign && code().kind != FunctionCode::Kind::body);
+    const bool goes_into_local = line.kind == LineKind::expression ||
+                                 (line.kind == LineKind::assign &&
+                                  code().kind != FunctionCode::Kind::body && !in_cell(line.name));
     const bool done = goes_into_local ? made > 0 : line.kind == LineKind::spawn;
     if (!done) statement(next_op(), NodeKind::none);
   }
 
+  bool in_cell(model::NameId variable) const {
+    return program_.cell_of(code(), variable) != Operand::nothing;
+  }
   bool makes_op(const model::Node& node) const {
     switch (node.kind) {
       case NodeKind::none:
       case NodeKind::integer: return false;
       case NodeKind::name: {
         const auto first = program_.local_names.begin() + code().locals_begin;
-        return std::find(first, first + code().locals, node.name) == first + code().locals;
+        const auto last = first + code().locals;
+        return in_cell(node.name) || std::find(first, last, node.name) == last;
       }
       default: return true;
     }
@@ -273,6 +280,8 @@ class Renderer {
         if (watched()) line("_c(" + a + ")");
         return line(bracketed(a) + "." + attribute(model::NameId{op.x}) + " = " +
                     operand(op.args[0]));
+      case OpCode::load_cell: return result(op, name(model::NameId{op.x}));
+      case OpCode::store_cell: return line(name(model::NameId{op.x}) + " = " + a);
       case OpCode::send: return result(op, harness("_send", channel(op.x), a));
       case OpCode::receive: return result(op, harness("_receive", channel(op.x)));
       case OpCode::yield: return line("_yield()");
@@ -288,6 +297,7 @@ class Renderer {
       case OpCode::pass: return line("pass");
       case OpCode::header:
       case OpCode::define_function:
+      case OpCode::define_inner:
       case OpCode::define_class:
       case OpCode::match:
       case OpCode::jump:

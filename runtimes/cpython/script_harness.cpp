@@ -19,7 +19,8 @@ import threading
 def show(value):
     kind = type(value)
     if kind is types.FunctionType:
-        return f'<function {value.__module__}.{value.__qualname__}>'
+        name = value.__qualname__.replace('.<locals>', '')
+        return f'<function {value.__module__}.{name}>'
     if kind is types.MethodType:
         return f'<bound method {value.__module__}.{value.__qualname__}>'
     if kind is type:

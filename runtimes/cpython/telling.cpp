@@ -175,6 +175,7 @@ std::uint32_t Harness::error_of(Task& task, PyObject* exception, std::uint32_t& 
         run_->event(EventKind::resolve, x, 0, model::no_load);
       return run_->error(ErrorKind::name, {}, program().modules[x >> 16].slots[x & 0xffff], text);
     }
+    case OpCode::load_cell: return run_->error(ErrorKind::name, {}, NameId{frame.op->x}, text);
     case OpCode::super_:
       if (!is(exception, PyExc_AttributeError))
         return run_->error(ErrorKind::no_super, {}, {}, text);

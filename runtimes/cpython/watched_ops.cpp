@@ -27,6 +27,9 @@ NameId object_of(const Op& op, const Run& run) {
     case OpCode::look:
     case OpCode::super_:
     case OpCode::store_attribute:
+    case OpCode::load_cell:
+    case OpCode::store_cell:
+    case OpCode::define_inner:
     case OpCode::spawn:
     case OpCode::kill: return NameId{op.x};
     case OpCode::send:
@@ -92,8 +95,8 @@ PyObject* Harness::enter(std::uint32_t code, PyObject* const* parameters, std::s
   frame.written = task.written.size();
   task.written.resize(task.written.size() + function.locals);
   task.frames.push_back(frame);
-  for (std::size_t at = 0; at < count; ++at)
-    write(task, task.frames.back(), static_cast<std::uint16_t>(at), parameters[at]);
+  for (std::uint16_t at = 0; at < count; ++at)
+    if (!program().in_cell(function, at)) write(task, task.frames.back(), at, parameters[at]);
   return PyLong_FromUnsignedLong(frame.id);
 }
 
