@@ -27,11 +27,11 @@ constexpr std::array<runtime::LocalsRow, 2> locals_table{{
 constexpr std::array mutant_table{
     &runtime::m1,  &runtime::m2,  &runtime::m3,  &runtime::m6,  &runtime::m7,  &runtime::m8,
     &runtime::m9,  &runtime::m10, &runtime::m13, &runtime::m14, &runtime::m15, &runtime::m16,
-    &runtime::m17, &runtime::m18, &runtime::m23, &runtime::m24, &runtime::m25, &runtime::m26,
-    &runtime::m27, &runtime::m28, &runtime::m29, &runtime::m30, &runtime::m32, &runtime::m33,
-    &runtime::m36, &runtime::m37, &runtime::m38, &runtime::m39, &runtime::z1,  &runtime::z2,
-    &runtime::z3,  &runtime::z4,  &runtime::z5,  &runtime::z6,  &runtime::z7,  &runtime::z8,
-    &runtime::z9,  &runtime::z10,
+    &runtime::m17, &runtime::m18, &runtime::m21, &runtime::m22, &runtime::m23, &runtime::m24,
+    &runtime::m25, &runtime::m26, &runtime::m27, &runtime::m28, &runtime::m29, &runtime::m30,
+    &runtime::m32, &runtime::m33, &runtime::m36, &runtime::m37, &runtime::m38, &runtime::m39,
+    &runtime::z1,  &runtime::z2,  &runtime::z3,  &runtime::z4,  &runtime::z5,  &runtime::z6,
+    &runtime::z7,  &runtime::z8,  &runtime::z9,  &runtime::z10,
 };
 
 template <class Table>

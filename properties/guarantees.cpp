@@ -7,17 +7,18 @@
 namespace midstride::properties {
 
 std::span<const model::Guarantee> guarantees() {
-  static const std::array table{// What is already running
-                                activation(), locals(), method_identity(), method_behaviour(),
-                                no_use_after_free(), no_early_free(), reclaimed(), whole_call(),
-                                // Atomicity, freshness, order, consistency
-                                failed_reload(), isolation(), batch(), fresh(), monotone(),
-                                serial(), version_consistent(), removed_names(), dependants(),
-                                // Classes and their instances
-                                identity(), super(),
-                                // The scheduler, and over two runs
-                                scheduler(), progress(), channel_rules(), no_op(), revert(),
-                                commute(), non_interference(), deterministic()};
+  static const std::array table{
+      // What is already running
+      activation(), locals(), cells(), method_identity(), method_behaviour(), no_use_after_free(),
+      no_early_free(), reclaimed(), whole_call(),
+      // Atomicity, freshness, order, consistency
+      failed_reload(), isolation(), batch(), fresh(), monotone(), serial(), version_consistent(),
+      removed_names(), dependants(),
+      // Classes and their instances
+      identity(), super(),
+      // The scheduler, and over two runs
+      scheduler(), progress(), channel_rules(), no_op(), revert(), commute(), non_interference(),
+      deterministic()};
   return table;
 }
 

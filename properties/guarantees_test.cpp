@@ -21,6 +21,7 @@ TEST(Guarantees, HaveTheirOrder) {
   for (const Guarantee& guarantee : guarantees()) names.push_back(guarantee.name);
   EXPECT_EQ(names, (std::vector<std::string_view>{"activation",
                                                   "locals",
+                                                  "cells",
                                                   "method-identity",
                                                   "method-behaviour",
                                                   "no-use-after-free",

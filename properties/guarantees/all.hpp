@@ -7,6 +7,7 @@ namespace midstride::properties {
 
 model::Guarantee activation();
 model::Guarantee locals();
+model::Guarantee cells();
 model::Guarantee method_identity();
 model::Guarantee method_behaviour();
 model::Guarantee no_use_after_free();
