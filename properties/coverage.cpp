@@ -39,6 +39,7 @@ enum class Hit : std::uint8_t {
   read_only_assigned,
   spawned_before,
   poked_read,
+  captured_read,
   count,
 };
 
@@ -74,7 +75,7 @@ constexpr std::array<Probe, static_cast<std::size_t>(Hit::count)> probe_table = 
      mask_of(EventKind::store, EventKind::reload_fail), 190},
     {"reloads-overlapped", "a reload was asked for while another of the same module was open",
      mask_of(EventKind::reload_request, EventKind::reload_begin), 500},
-    {"body-interrupted", "others ran in the middle of a module body", mask_of(EventKind::op), 1000},
+    {"body-interrupted", "others ran in the middle of a module body", mask_of(EventKind::op), 500},
     {"own-reload", "a frame asked for the reload of its own module",
      mask_of(EventKind::reload_request, EventKind::op), 90},
     {"version-went-back", "a reload to an older version was committed",
@@ -89,9 +90,11 @@ constexpr std::array<Probe, static_cast<std::size_t>(Hit::count)> probe_table = 
     {"read-only-assigned", "the class, function or self of a method was assigned after a reload",
      mask_of(EventKind::assign_read_only), 5000},
     {"spawned-before-reload", "a tasklet was spawned before a reload and first ran after it",
-     mask_of(EventKind::spawn, EventKind::enter), 12000},
+     mask_of(EventKind::spawn, EventKind::enter), 5000},
     {"poked-local-read", "a frame read a local that an inspector had written",
      mask_of(EventKind::poke, EventKind::read), 2000},
+    {"captured-read", "a captured variable was read after a reload",
+     mask_of(EventKind::closure, EventKind::cell_read), 700},
 }};
 
 constexpr ProbeMask bit(Hit hit) { return ProbeMask{1} << static_cast<unsigned>(hit); }
@@ -190,6 +193,15 @@ void ProbeFinder::on(const Event& event) {
       break;
     case EventKind::free: hit_ |= bit(Hit::freed); break;
     case EventKind::poke: at(poked_, event.b) = now(); break;
+    case EventKind::closure:
+      if (event.how() == static_cast<std::uint8_t>(model::ClosureHow::made))
+        at(captured_, Value{event.b}.index()) = now();
+      break;
+    case EventKind::cell_read: {
+      const std::uint32_t cell = Value{event.a}.index();
+      if (cell < captured_.size() && passed(captured_[cell])) hit_ |= bit(Hit::captured_read);
+      break;
+    }
     case EventKind::reload_request:
     case EventKind::reload_begin:
     case EventKind::reload_item:

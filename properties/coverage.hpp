@@ -88,10 +88,11 @@ class ProbeFinder {
   std::vector<TaskState> tasks_;
   std::vector<ModuleState> modules_;
   std::vector<AttemptState> attempts_;
-  std::vector<Moment> bound_;    // by slot: a callable was bound to the local
-  std::vector<Moment> looked_;   // by slot: a callable was looked up
-  std::vector<Moment> written_;  // by slot: a class, an instance or a {} was
-  std::vector<Moment> poked_;    // by slot
+  std::vector<Moment> bound_;     // by slot: a callable was bound to the local
+  std::vector<Moment> looked_;    // by slot: a callable was looked up
+  std::vector<Moment> written_;   // by slot: a class, an instance or a {} was
+  std::vector<Moment> poked_;     // by slot
+  std::vector<Moment> captured_;  // by cell
 };
 
 }  // namespace midstride::properties

@@ -201,6 +201,23 @@ module shop
 )"},
     {Fact::compared, "task t:\n  yield\n  emit 1 is 2\n"},
     {Fact::compared, "task t:\n  yield\n  emit isinstance(1, 2)\n"},
+    {Fact::closure_lives, R"(
+module shop
+  version 1
+    def f():
+      def g():
+        pass
+      yield
+)"},
+    {Fact::cell_shared, R"(
+module shop
+  version 1
+    def f(x):
+      def g():
+        x
+      def h():
+        nonlocal x
+)"},
     {Fact::caught_by_class, R"(
 task t:
   try:
@@ -392,6 +409,17 @@ task t:
   m.class = k
 reload r: shop -> 1
 )";
+constexpr std::string_view maker = R"(
+module shop
+  version 1
+    def f(x):
+      def g():
+        return x
+      yield
+      g()
+task t: shop.f(1)
+reload r: shop -> 1
+)";
 constexpr ProbeCase probe_cases[] = {
     {"frame-outlived-reload", holder, "run t 9\n  reload r\n  run u"},
     {"frame-outlived-two", holder, "run t 9\n  reload r\n  reload s\n  run u"},
@@ -413,6 +441,7 @@ constexpr ProbeCase probe_cases[] = {
     {"spawned-before-reload", spawner, "run t 9\n  reload r\n  run w"},
     {"two-modules-reloaded", spawner, "run t 9\n  reload r\n  reload s"},
     {"read-only-assigned", assigner, "run t 4\n  reload r\n  run t"},
+    {"captured-read", maker, "run t 4\n  reload r\n  run t 9"},
     {"held-object-read", assigner, "run t 4\n  reload r\n  run t"},
 };
 

@@ -48,7 +48,7 @@ const Mutant m8{
     .runs_median = 6,
     .runs_max = 89,
     .size = 11,
-    .size_max = 16,
+    .size_max = 15,
     .strategy = &broken_m08,
     .reclamation = &reachability,
 };

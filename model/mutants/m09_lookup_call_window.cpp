@@ -30,8 +30,8 @@ const Mutant m9{
     .schedule_permille = 79,
     .runs_median = 5,
     .runs_max = 130,
-    .size = 9,
-    .size_max = 17,
+    .size = 10,
+    .size_max = 14,
     .strategy = &broken_m09,
     .reclamation = &reachability,
 };

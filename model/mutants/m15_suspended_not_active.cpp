@@ -57,7 +57,7 @@ const Mutant m15{
     .runs_median = 51,
     .runs_max = 1300,
     .size = 20,
-    .size_max = 28,
+    .size_max = 27,
     .strategy = &broken_m15,
     .reclamation = &reachability,
 };

@@ -42,7 +42,7 @@ const Mutant m26{
     .runs_median = 2,
     .runs_max = 24,
     .size = 8,
-    .size_max = 13,
+    .size_max = 8,
     .strategy = &broken_m26,
     .reclamation = &reachability,
 };

@@ -43,7 +43,7 @@ const Mutant m27{
     .runs_median = 15,
     .runs_max = 170,
     .size = 6,
-    .size_max = 9,
+    .size_max = 7,
     .strategy = &broken_m27,
     .reclamation = &reachability,
 };

@@ -39,10 +39,10 @@ const Mutant m32{
     .guarantee = "monotone",
     .also = {"fresh", "isolation", "reclaimed", "removed-names", "revert"},
     .schedule_permille = 5,
-    .runs_median = 203,
-    .runs_max = 2000,
+    .runs_median = 99,
+    .runs_max = 2200,
     .size = 16,
-    .size_max = 24,
+    .size_max = 19,
     .strategy = &broken_m32,
     .reclamation = &reachability,
 };

@@ -20,7 +20,7 @@ const Mutant m36{
     .runs_median = 2,
     .runs_max = 25,
     .size = 9,
-    .size_max = 13,
+    .size_max = 15,
     .strategy = &swap,
     .reclamation = &immediate,
 };

@@ -52,7 +52,7 @@ const Mutant m39{
     .runs_median = 4,
     .runs_max = 63,
     .size = 8,
-    .size_max = 12,
+    .size_max = 14,
     .strategy = &broken_m39,
     .reclamation = &reachability,
 };

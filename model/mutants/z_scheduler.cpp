@@ -60,14 +60,14 @@ const Mutant z2 = [] {
   Mutant mutant = of_scheduler("Z2", "killed-waiter-queued", "K2",
                                "a tasklet that is killed while it receives stays in its queue",
                                sim::Planted::killed_waiter_queued);
-  mutant.also = {"reclaimed"};
   put(mutant, {.shapes = {"killed"},
                .shape_permille = 66,
                .schedule_permille = 184,
                .runs_median = 80,
                .runs_max = 820,
                .size = 11,
-               .size_max = 18});
+               .size_max = 19});
+  mutant.also = {"reclaimed"};
   mutant.programs_max = 1000;
   return mutant;
 }();
@@ -77,12 +77,12 @@ const Mutant z3 = [] {
       of_scheduler("Z3", "duplicate-insert", "S3, K2", "who is in the ring already joins it again",
                    sim::Planted::duplicate_insert);
   put(mutant, {.shapes = {"killed", "spawned"},
-               .shape_permille = 143,
-               .schedule_permille = 95,
-               .runs_median = 52,
-               .runs_max = 740,
-               .size = 4,
-               .size_max = 11});
+               .shape_permille = 145,
+               .schedule_permille = 78,
+               .runs_median = 46,
+               .runs_max = 890,
+               .size = 8,
+               .size_max = 9});
   mutant.programs_max = 1000;
   return mutant;
 }();
@@ -113,7 +113,7 @@ const Mutant z6 = [] {
                .runs_median = 5,
                .runs_max = 79,
                .size = 13,
-               .size_max = 19});
+               .size_max = 17});
   mutant.programs_max = 1000;
   return mutant;
 }();
@@ -179,7 +179,7 @@ const Mutant z10 = [] {
                .runs_median = 195,
                .runs_max = 5200,
                .size = 15,
-               .size_max = 18});
+               .size_max = 23});
   mutant.programs_max = 20000;
   return mutant;
 }();

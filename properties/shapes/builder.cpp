@@ -13,13 +13,13 @@ namespace {
 
 constexpr std::size_t pool_size = static_cast<std::size_t>(Name::count);
 constexpr std::array<std::string_view, pool_size> pool = {
-    "shop",   "bank",   "c",     "d",       "t",        "u",     "v",     "w",    "r1",    "r2",
-    "r3",     "r4",     "r5",    "r6",      "r7",       "r8",    "p1",    "p2",   "p3",    "kid",
-    "kid2",   "f",      "self",  "X",       "K",        "B",     "Y",     "E",    "a",     "b",
-    "add",    "hold",   "give",  "take",    "sleep",    "twice", "renew", "ask",  "look",  "keep",
-    "guard",  "assign", "start", "same",    "show",     "write", "relay", "gone", "reach", "fail",
-    "rescue", "derive", "above", "compare", "fence",    "visit", "away",  "m",    "n",     "o",
-    "k",      "x",      "y",     "box",     "function", "class"};
+    "shop",   "bank",   "c",     "d",       "t",     "u",     "v",     "w",    "r1",       "r2",
+    "r3",     "r4",     "r5",    "r6",      "r7",    "r8",    "p1",    "p2",   "p3",       "kid",
+    "kid2",   "f",      "self",  "X",       "K",     "B",     "Y",     "E",    "a",        "b",
+    "add",    "hold",   "give",  "take",    "sleep", "twice", "renew", "ask",  "look",     "keep",
+    "guard",  "assign", "start", "same",    "show",  "write", "relay", "gone", "reach",    "fail",
+    "rescue", "derive", "above", "compare", "fence", "visit", "away",  "make", "share",    "m",
+    "n",      "o",      "k",     "x",       "y",     "box",   "get",   "put",  "function", "class"};
 
 constexpr std::uint32_t reloads_usual = 3;  // beyond them only those to a version without one
 constexpr std::uint32_t inspections_limit = 3;
@@ -233,6 +233,7 @@ void Builder::except(Name class_) {
 Builder& Builder::spawn(Name name) { return line(LineKind::spawn, name); }
 void Builder::kill(Name task) { line(LineKind::kill, task); }
 void Builder::reload(Name name) { line(LineKind::reload, name); }
+void Builder::nonlocal(Name variable) { line(LineKind::nonlocal, variable); }
 void Builder::plain(LineKind kind) { line(kind); }
 
 void Builder::suspend() {

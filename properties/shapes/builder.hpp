@@ -33,8 +33,8 @@ enum class Name : std::uint32_t {
   f, self, X, K, B, Y, E, a, b, add,   // globals of modules, methods and parameters
   hold, give, take, sleep, twice, renew, ask, look, keep, guard,
   assign, start, same, show, write, relay, gone, reach, fail, rescue,
-  derive, above, compare, fence, visit, away,
-  m, n, o, k, x, y, box,         // locals
+  derive, above, compare, fence, visit, away, make, share,
+  m, n, o, k, x, y, box, get, put,  // locals
   function, class_,              // attributes of methods
   count,
   // clang-format on
@@ -119,6 +119,7 @@ class Builder {
   Builder& spawn(Name name);
   void kill(Name task);
   void reload(Name name);
+  void nonlocal(Name variable);
   void plain(model::LineKind kind);  // one that has neither name nor nodes
   // yield, c.receive() or c.send(0). Somebody will do the counterpart.
   void suspend();

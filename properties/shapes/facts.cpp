@@ -58,6 +58,7 @@ class Finder {
     suspensions_ = 0;
     away_ = NameId::none();
     back_ = false;
+    inner_defs_ = nonlocals_ = 0;
   }
 
   void look_at(const model::Module& module) {
@@ -105,9 +106,12 @@ class Finder {
     for (std::size_t at = begin; at < end; ++at) {
       const Line& line = lines[at];
       switch (line.kind) {
-        case LineKind::def_:
         case LineKind::class_:
           if (!lines[at].nodes.empty()) found(Fact::derived);
+          at = model::block_end(lines, at);
+          break;
+        case LineKind::def_:
+          if (in_function_) look_at_inner(lines, at);
           at = model::block_end(lines, at);
           break;
         case LineKind::try_: handler[++depth] = false; break;
@@ -142,8 +146,16 @@ class Finder {
     in_function_ = false;
   }
 
+  void look_at_inner(const std::vector<Line>& lines, std::size_t open) {
+    bind(lines[open].name, Holds::handle);
+    ++inner_defs_;
+    if (lines[open + 1].kind == LineKind::nonlocal) ++nonlocals_;
+    if (inner_defs_ > 1 && nonlocals_ > 0) found(Fact::cell_shared);
+  }
+
   void suspend() {
     ++suspensions_;
+    if (inner_defs_ > 0) found(Fact::closure_lives);
     if (module_ != nullptr && !in_function_ && !first_) found(Fact::body_suspends);
   }
 
@@ -303,6 +315,8 @@ class Finder {
   std::uint32_t suspensions_ = 0;  // so far in this body
   NameId away_ = NameId::none();   // the module that it reloaded last, to another than its first
   bool back_ = false;              // version, and whether it came back
+  std::uint32_t inner_defs_ = 0;   // likewise
+  std::uint32_t nonlocals_ = 0;    // of those, that share by name
   bool first_ = false;             // version
   bool in_function_ = false;
 };

@@ -39,6 +39,8 @@ enum class Fact : std::uint8_t {
   compared,         // isinstance or is, in a body that suspends
   caught_by_class,  // likewise, by an except with a class
   excursion,        // a body reloads a module, then to its first version, and goes on
+  closure_lives,    // a function makes another one, then suspends
+  cell_shared,      // a function makes two, one of which says nonlocal
   count,
 };
 using Facts = std::uint32_t;

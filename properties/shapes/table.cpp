@@ -60,6 +60,10 @@ constexpr std::array shape_table = {
           facts(Fact::caught_by_class), Name::fence, 4, write_fenced},
     Shape{"excursion", "a module goes to another version and back, and who asked for it goes on",
           facts(Fact::excursion), Name::visit, 4, write_excursion},
+    Shape{"closure", "a function that another one made lives over a suspension",
+          facts(Fact::closure_lives), Name::make, 4, write_closure},
+    Shape{"shared-cell", "two functions share a variable, and another tasklet calls one of them",
+          facts(Fact::cell_shared, Fact::handle_sent), Name::share, 4, write_shared_cell},
 };
 static_assert(shape_table.size() <= 64);
 

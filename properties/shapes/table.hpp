@@ -49,5 +49,7 @@ void write_above(Builder& b, std::uint32_t module);
 void write_compared(Builder& b, std::uint32_t module);
 void write_fenced(Builder& b, std::uint32_t module);
 void write_excursion(Builder& b, std::uint32_t module);
+void write_closure(Builder& b, std::uint32_t module);
+void write_shared_cell(Builder& b, std::uint32_t module);
 
 }  // namespace midstride::properties
