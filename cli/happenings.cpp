@@ -53,7 +53,9 @@ class Teller {
         if (event.a == now().frame && now().has_target) came_out(Value{event.c});
         return;
       case EventKind::store:
-        if (now().code == OpCode::store) came_out(Value{event.c});
+        if (now().code == OpCode::store &&
+            model::Owner{event.a}.kind() == model::Owner::Kind::namespace_)
+          came_out(Value{event.c});
         return;
       case EventKind::cell_write:
         if (now().code == OpCode::store_cell) came_out(Value{event.b});

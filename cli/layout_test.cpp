@@ -125,6 +125,44 @@ then round-robin
   EXPECT_THAT(shown(whole, Layout::session), ::testing::Not(HasSubstr("looks up")));
 }
 
+TEST(Session, WhatABodyBindsLastIsShownOnce) {
+  EXPECT_THAT(shown(R"(midstride 1
+subject model/overwrite
+module m
+  version 1
+    def f():
+      return 1
+    a = f()
+task t: pass
+reload r: m -> 1
+do
+  reload r
+then stop
+)",
+                    Layout::session),
+              HasSubstr("a = f()  -> 1\n"));
+}
+
+// The value of a captured variable is shown where it is assigned, as that of a local is.
+TEST(Session, ACapturedVariableIsShownAsALocalIs) {
+  EXPECT_THAT(shown(R"(midstride 1
+subject model/overwrite
+module m
+  version 1
+    def f(a):
+      def g():
+        nonlocal a
+        a = m.h()
+        return a
+      return g
+    def h():
+      return 7
+task t: emit m.f(1)()
+)",
+                    Layout::session),
+              HasSubstr("a = h()  -> 7\n"));
+}
+
 TEST(Session, ErrorsAreToldWhereTheyAreThrownAndWhereTheyAreCaught) {
   EXPECT_EQ(shown(R"(midstride 1
 subject model/overwrite
