@@ -458,6 +458,33 @@ then round-robin
 )");
 }
 
+TEST(Mend, TakesOutANonlocalOfWhatIsBoundNoMore) {
+  EXPECT_EQ(mended(R"(
+module shop
+  version 1
+    def f(x):
+      y = 1
+      def g():
+        nonlocal x
+        nonlocal y
+        nonlocal g
+        y
+)",
+                   [](Scenario& of) {
+                     std::erase_if(lines_of(of, {0, 0}),
+                                   [](const Line& line) { return line.kind == LineKind::assign; });
+                   }),
+            R"(module shop
+  version 1
+    def f(x):
+      def g():
+        nonlocal x
+        nonlocal g
+        y
+then round-robin
+)");
+}
+
 TEST(Siblings, AreTheSameLineOfOtherVersions) {
   const Scenario made = scenario_of(R"(
 module shop
