@@ -15,9 +15,10 @@ namespace {
 // clang-format off
 constexpr std::string_view op_names[] = {
     "header", "move",  "new-object", "resolve", "look",  "super", "isinstance",  "is",    "call",
-    "store",  "store-attribute",     "load-cell",   "store-cell", "def", "inner-def", "class",
-    "send", "receive",     "yield", "spawn", "kill",   "emit",  "return",     "raise",   "match", "reload", "pass", "jump", "end-finally",
-    "leave",  "poison"};
+    "store",  "store-attribute",     "load-cell",        "store-cell",           "def",
+    "inner-def",       "class",      "send",    "receive",        "yield",       "spawn", "kill",
+    "emit",   "return",              "raise",   "match", "reload", "pass",       "jump",
+    "end-finally",     "leave",      "poison"};
 // clang-format on
 static_assert(std::size(op_names) == static_cast<std::size_t>(OpCode::poison) + 1);
 

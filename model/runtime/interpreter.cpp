@@ -125,9 +125,11 @@ void Runtime::step(Stack& stack, const Op& op) {
     }
     case OpCode::store_attribute: return store_attribute(stack, op);
     case OpCode::load_cell: return load_cell(stack, op);
-    case OpCode::store_cell:
-      write_cell(cell(stack, op.args[0]), NameId{op.x}, take(stack, op.a));
+    case OpCode::store_cell: {
+      const Value value = take(stack, op.a);
+      write_cell(cell(stack, op.args[0]), NameId{op.x}, value);
       break;
+    }
     case OpCode::define_inner: define_inner(stack, op); break;
     case OpCode::define_function:
       store(stack.own_namespace, op.x & 0xffff, {define_function(stack, op.index()), stack.load});
@@ -328,8 +330,8 @@ void Runtime::look(Stack& stack, const Op& op) {
 // own.
 Value Runtime::cell(const Stack& stack, std::uint16_t number) const {
   const Frame& frame = stack.frames.back();
-  return stack
-      .cells[frame.cells + (program().functions[frame.function].class_cell ? 1U : 0U) + number];
+  const bool after_class = program().functions[frame.function].class_cell;
+  return stack.cells[frame.cells + (after_class ? 1U : 0U) + number];
 }
 
 // Takes over the count of the value.
