@@ -61,12 +61,12 @@ const Mutant z2 = [] {
                                "a tasklet that is killed while it receives stays in its queue",
                                sim::Planted::killed_waiter_queued);
   put(mutant, {.shapes = {"killed"},
-               .shape_permille = 66,
-               .schedule_permille = 184,
-               .runs_median = 80,
-               .runs_max = 820,
+               .shape_permille = 63,
+               .schedule_permille = 186,
+               .runs_median = 48,
+               .runs_max = 860,
                .size = 11,
-               .size_max = 19});
+               .size_max = 18});
   mutant.also = {"reclaimed"};
   mutant.programs_max = 1000;
   return mutant;
@@ -77,12 +77,12 @@ const Mutant z3 = [] {
       of_scheduler("Z3", "duplicate-insert", "S3, K2", "who is in the ring already joins it again",
                    sim::Planted::duplicate_insert);
   put(mutant, {.shapes = {"killed", "spawned"},
-               .shape_permille = 145,
-               .schedule_permille = 78,
-               .runs_median = 46,
-               .runs_max = 890,
+               .shape_permille = 134,
+               .schedule_permille = 105,
+               .runs_median = 63,
+               .runs_max = 710,
                .size = 8,
-               .size_max = 9});
+               .size_max = 23});
   mutant.programs_max = 1000;
   return mutant;
 }();
@@ -109,11 +109,11 @@ const Mutant z6 = [] {
   mutant.seen_in = by_hand;
   put(mutant, {.shapes = {},
                .shape_permille = 1000,
-               .schedule_permille = 126,
+               .schedule_permille = 131,
                .runs_median = 5,
-               .runs_max = 79,
-               .size = 13,
-               .size_max = 17});
+               .runs_max = 77,
+               .size = 12,
+               .size_max = 19});
   mutant.programs_max = 1000;
   return mutant;
 }();
@@ -125,11 +125,11 @@ const Mutant z7 = [] {
   mutant.seen_in = by_hand;
   put(mutant, {.shapes = {},
                .shape_permille = 1000,
-               .schedule_permille = 714,
+               .schedule_permille = 733,
                .runs_median = 1,
                .runs_max = 14,
                .size = 9,
-               .size_max = 15});
+               .size_max = 12});
   mutant.policy = "stackless";
   mutant.programs_max = 1000;
   return mutant;
@@ -142,11 +142,11 @@ const Mutant z8 = [] {
   mutant.seen_in = by_hand;
   put(mutant, {.shapes = {},
                .shape_permille = 1000,
-               .schedule_permille = 834,
+               .schedule_permille = 844,
                .runs_median = 1,
                .runs_max = 12,
-               .size = 5,
-               .size_max = 10});
+               .size = 7,
+               .size_max = 8});
   mutant.programs_max = 1000;
   return mutant;
 }();
@@ -159,9 +159,9 @@ const Mutant z9 = [] {
   mutant.also = {"reclaimed", "revert"};
   put(mutant, {.shapes = {},
                .shape_permille = 1000,
-               .schedule_permille = 98,
-               .runs_median = 6,
-               .runs_max = 110,
+               .schedule_permille = 89,
+               .runs_median = 4,
+               .runs_max = 120,
                .size = 7,
                .size_max = 9});
   mutant.programs_max = 1000;
@@ -174,12 +174,12 @@ const Mutant z10 = [] {
                                sim::Planted::caught_kill_counts_as_dead);
   mutant.granularity = Granularity::ops;
   put(mutant, {.shapes = {"killed"},
-               .shape_permille = 66,
-               .schedule_permille = 29,
-               .runs_median = 195,
-               .runs_max = 5200,
+               .shape_permille = 63,
+               .schedule_permille = 34,
+               .runs_median = 389,
+               .runs_max = 4700,
                .size = 15,
-               .size_max = 23});
+               .size_max = 31});
   mutant.programs_max = 20000;
   return mutant;
 }();
