@@ -14,6 +14,7 @@ libcli11-dev           build  the command line
 nlohmann-json3-dev     build  the JSON lines of --json
 python3.11-dev         build  the real CPython 3.11 as a subject
 libgtest-dev           build  unit tests
+libgmock-dev           build  their matchers
 librapidcheck-dev      build  property tests
 libbenchmark-dev       build  ./do bench
 clang-19               test   the second compiler for every digest, and libFuzzer

@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 "$program" --gtest_filter='*MutantsLong*' --gtest_output="json:$scratch/json" >"$scratch/log" 2>&1 || true
-python3 - "$scratch/json" <<'SCRIPT'
+python3.11 - "$scratch/json" <<'SCRIPT'
 import json, pathlib, re, sys
 
 figures = {}
