@@ -297,6 +297,62 @@ reload r: m -> 2
   EXPECT_EQ(said(text, "model/world"), "1 2 ") << "its world has the old f";
 }
 
+// K is given to a class of its own; what it refers to, and what refers to it, is what has its name.
+TEST(Language, ANameThatChangesItsKindRefersToWhatIsKept) {
+  const std::string text = R"(module m
+  version 1
+    class X:
+      pass
+    def f():
+      pass
+    a = None
+    def K():
+      pass
+  version 2
+    class X:
+      pass
+    def f():
+      pass
+    class K(X):
+      pass
+    a = f
+    b = K
+task t:
+  reload r
+  emit m.a is m.f
+  emit m.b is m.K
+  emit isinstance(m.K(), m.X)
+reload r: m -> 2
+)";
+  for (const char* subject :
+       {"model/overwrite", "model/handle", "model/safe-point", "model/per-task"})
+    EXPECT_EQ(said(text, subject), "1 1 1 ") << subject;
+}
+
+// The old base is the derived one now, and the other way round.
+TEST(Language, WhereABaseAndItsClassChangePlacesSoDoTheirNames) {
+  const std::string text = R"(module m
+  version 1
+    class X:
+      pass
+    class Y(X):
+      pass
+  version 2
+    class Y:
+      pass
+    class X(Y):
+      pass
+task t:
+  reload r
+  emit isinstance(m.X(), m.Y)
+  emit isinstance(m.Y(), m.X)
+reload r: m -> 2
+)";
+  for (const char* subject :
+       {"model/overwrite", "model/handle", "model/safe-point", "model/per-task"})
+    EXPECT_EQ(said(text, subject), "1 0 ") << subject;
+}
+
 TEST(Language, WhatAFunctionMadeCannotBeCalledInAnotherWorld) {
   EXPECT_EQ(said(R"(module m
   version 1

@@ -34,7 +34,7 @@ struct Mutant {
   // May break with it, as what follows from the same bug. Nothing else may.
   std::array<std::string_view, 5> also{};
   // A scenario needs one of these (docs/generator.md); none: any will do.
-  std::array<std::string_view, 2> shapes{};
+  std::array<std::string_view, 3> shapes{};
   std::uint32_t shape_permille = 1000;  // P(shape): of generated scenarios
   std::uint32_t schedule_permille = 0;  // P(schedule | shape): of the runs of those
   std::uint32_t runs_median = 0;        // that a campaign takes to find it

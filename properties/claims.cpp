@@ -247,13 +247,13 @@ constexpr auto claim_table = table_of(
 
     // Old code, by reclamation policy. What purge gives up nobody holds any more, but a value that
     // was on its way to somebody whom it killed.
-    given_up("model/purge+immediate*", "no-early-free", {19000, 24000, 18000}),
-    given_up("model/purge+quiescence*", "no-early-free", {19000, 24000, 18000}),
+    given_up("model/purge+immediate*", "no-early-free", {19000, 12000, 18000}),
+    given_up("model/purge+quiescence*", "no-early-free", {19000, 12000, 18000}),
     holds("model/purge*", "no-early-free"),
     holds("model/purge*", "no-use-after-free"),
     holds_if(same_definitions, "model/safe-point+immediate*", "no-early-free", {1100, 2500, 1000}),
     holds_if(same_definitions, "model/safe-point+immediate*", "no-use-after-free",
-             {1500, 10000, 1700}),
+             {1500, 4000, 1700}),
     holds_if(same_definitions, "model/safe-point+quiescence*", "no-early-free",
              {1100, 2200, 1000}),
     holds_if(same_definitions, "model/safe-point+quiescence*", "no-use-after-free",
@@ -306,7 +306,7 @@ constexpr auto claim_table = table_of(
     given_up("model/overwrite*", "batch", {19000, 10000, 6900}),
     holds_at("model/in-place*", at_yields, "batch"),
     given_up_at("model/in-place*", at_safepoints, "batch", 30000),
-    given_up_at("model/in-place*", at_ops, "batch", 35000),
+    given_up_at("model/in-place*", at_ops, "batch", 70000),
     seldom_violated("model/per-task*", "batch"),
     holds("model/*", "batch"),
     // Neither of CPython's reloaders knows of batches.
@@ -318,7 +318,7 @@ constexpr auto claim_table = table_of(
     holds("model/swap*", "fresh"),
     holds("model/in-place*", "fresh"),
     holds("cpython/code-swap", "fresh"),
-    given_up("model/overwrite*", "monotone", {10000, 24000, 4000}),
+    given_up("model/overwrite*", "monotone", {17000, 24000, 4000}),
     holds_at("model/in-place*", at_yields, "monotone"),
     holds_at_if(no_turn_while_patching, "model/in-place*", at_safepoints, "monotone", 13000),
     holds_at_if(no_turn_while_patching, "model/in-place*", at_ops, "monotone", 8000),

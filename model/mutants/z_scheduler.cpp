@@ -31,7 +31,7 @@ Mutant of_scheduler(std::string_view id, std::string_view title, std::string_vie
 
 // What scenarios measure: properties/laws_mutants_test.cpp.
 struct Measured {
-  std::array<std::string_view, 2> shapes{};
+  std::array<std::string_view, 3> shapes{};
   std::uint32_t shape_permille = 1000;
   std::uint32_t schedule_permille, runs_median, runs_max, size, size_max;
 };

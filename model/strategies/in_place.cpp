@@ -4,7 +4,9 @@
 // functions is said of the one that is kept. A name that changed its kind raises, and the undo log
 // puts back what was there. Relatives: livecoding, IPython's autoreload, jurigged, the JVM's
 // redefinition, Smalltalk.
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "model/strategies/strategies.hpp"
 
@@ -31,14 +33,7 @@ class Patch {
       return true;
     }
     const bool definition = has_identity(fresh.value) || has_identity(old.value);
-    if (old.value == Value::absent() || !definition) {
-      const Value made = kept(fresh.value);
-      const bool own = made == fresh.value && made.tag() == Tag::class_ &&
-                       runtime_.heap.classes[made.index()].module == reloading_.module;
-      if (own && !base(made, made)) return false;
-      bind(slot, {made, fresh.load});
-      return true;
-    }
+    if (old.value == Value::absent() || !definition) return adopt(slot, fresh);
     if (old.value.tag() != fresh.value.tag()) return false;
     const bool fits = old.value.tag() == Tag::function
                           ? code(old.value, fresh.value)
@@ -48,10 +43,29 @@ class Patch {
     return true;
   }
 
-  // The name means the new thing from now on, whatever it was.
-  void take_over(std::uint32_t slot) { bind(slot, runtime_.binding(reloading_.staging, slot)); }
+  // What has the name is not kept: the name is given to what the new version has there.
+  void give_up(std::uint32_t slot) {
+    given_up_.resize(std::max<std::size_t>(given_up_.size(), slot + std::size_t{1}), false);
+    given_up_[slot] = true;
+  }
+  bool is_given_up(std::uint32_t slot) const { return slot < given_up_.size() && given_up_[slot]; }
+  void take_over(std::uint32_t slot) {
+    const Binding fresh = runtime_.binding(reloading_.staging, slot);
+    if (!adopt(slot, fresh)) bind(slot, fresh);
+  }
 
  private:
+  // The name means what it does in the staging namespace, with what is kept in the place of what
+  // stands for it there. False where a class would be its own ancestor.
+  bool adopt(std::uint32_t slot, const Binding& fresh) {
+    const Value made = kept(fresh.value);
+    const bool own = made == fresh.value && made.tag() == Tag::class_ &&
+                     runtime_.heap.classes[made.index()].module == reloading_.module;
+    if (own && !base(made, made)) return false;
+    bind(slot, {made, fresh.load});
+    return true;
+  }
+
   static bool has_identity(Value value) {
     return value.tag() == Tag::function || value.tag() == Tag::class_;
   }
@@ -61,6 +75,7 @@ class Patch {
   Value kept(Value fresh) const {
     if (!has_identity(fresh)) return fresh;
     for (std::uint32_t slot = 0; slot < runtime_.namespaces[live_].count; ++slot) {
+      if (is_given_up(slot)) continue;
       const Value live = runtime_.binding(live_, slot).value;
       const bool named = runtime_.binding(reloading_.staging, slot).value == fresh;
       if (named && live.tag() == fresh.tag()) return live;
@@ -156,6 +171,7 @@ class Patch {
   Runtime& runtime_;
   std::vector<Undo>& log_;
   const std::uint32_t live_;
+  std::vector<bool> given_up_;  // by slot
 };
 
 void forget(Runtime& runtime, const Undo& undo) {
@@ -163,11 +179,10 @@ void forget(Runtime& runtime, const Undo& undo) {
   if (undo.kind == Undo::Kind::code) runtime.heap.release_code(undo.code);
 }
 
-// All that the log says but its first entries.
-void put_back(Reloading& reloading, std::size_t kept) {
+void put_back(Reloading& reloading) {
   Runtime& runtime = reloading.runtime;
   std::vector<Undo>& log = runtime.modules[reloading.module].undo_log;
-  while (log.size() > kept) {
+  while (!log.empty()) {
     const Undo undo = log.back();
     log.pop_back();
     switch (undo.kind) {
@@ -217,16 +232,21 @@ bool patch_in_place(Reloading& reloading, Bases bases) {
   return true;
 }
 
-// Where a name cannot be patched, what was tried is put back first.
+// Where a name cannot be patched everything is put back and begun anew, since others may refer to
+// what had it.
 void patch_at_once(Reloading& reloading) {
-  Runtime& runtime = reloading.runtime;
   Patch patch(reloading, Bases::rewritten);
-  const std::uint32_t count = runtime.namespaces[reloading.staging].count;
-  for (std::uint32_t slot = 0; slot < count; ++slot) {
-    const std::size_t before = runtime.modules[reloading.module].undo_log.size();
-    if (patch.name(slot)) continue;
-    put_back(reloading, before);
-    patch.take_over(slot);
+  const std::uint32_t count = reloading.runtime.namespaces[reloading.staging].count;
+  for (std::uint32_t slot = 0; slot < count;) {
+    if (patch.is_given_up(slot)) {
+      patch.take_over(slot++);
+    } else if (patch.name(slot)) {
+      ++slot;
+    } else {
+      put_back(reloading);
+      patch.give_up(slot);
+      slot = 0;
+    }
   }
   forget_patches(reloading);
 }
@@ -240,7 +260,7 @@ void forget_patches(Reloading& reloading) {
 }
 
 void undo_patches(Reloading& reloading) {
-  put_back(reloading, 0);
+  put_back(reloading);
   drop_staging(reloading);
 }
 

@@ -46,9 +46,9 @@ class FailedReload final : public RunMonitor {
 
  private:
   struct Attempt {
-    std::uint32_t begin = none;                  // index of its reload_begin
+    std::uint32_t begin = none;               // index of its reload_begin
     std::uint32_t first = none, last = none;  // of its entries in the journal
-    bool ran = false;                               // its body began an op
+    bool ran = false;                         // its body began an op
   };
   struct Slot {
     std::uint32_t owner = 0, slot = 0;
