@@ -113,6 +113,7 @@ std::optional<Said> Fuzz::set_up() {
     auto read = read_scenario(options_.file, "fuzz");
     if (auto* said = std::get_if<Said>(&read)) return std::move(*said);
     program_ = std::move(std::get<model::Scenario>(read));
+    program_->story.clear();  // what is found will have its own
   }
   const properties::CampaignOptions campaign{.seed = seed_,
                                              .policy = options_.policy,

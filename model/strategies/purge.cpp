@@ -53,10 +53,18 @@ bool anybody_uses(Runtime& runtime, std::uint32_t load) {
   return used_by_nobodys(runtime, load);
 }
 
+// While one is killed others run, and may take something of the load from who is still to be
+// killed: the search is over when it has found nobody.
 void kill_users(Runtime& runtime, std::uint32_t load) {
-  for (std::uint32_t task = 0; task < tasks(runtime); ++task) {
-    const sim::TaskId user{task};
-    if (is_tasklet(runtime, user) && uses(runtime, user, load)) kill(runtime, user);
+  bool found = true;
+  for (std::uint32_t pass = 0; found && pass <= tasks(runtime); ++pass) {
+    found = false;
+    for (std::uint32_t task = 0; task < tasks(runtime); ++task) {
+      const sim::TaskId user{task};
+      if (!is_tasklet(runtime, user) || !uses(runtime, user, load)) continue;
+      found = true;
+      kill(runtime, user);
+    }
   }
 }
 
