@@ -22,7 +22,7 @@ subjects() { $midstride list subjects | awk -v kind="$1" 'index($1, kind "/") ==
 # Those that generated scenarios show, each with the flags that its row asks for.
 mutants() {
   for mutant in $($midstride list mutants | awk '$1 ~ /^[MZ][0-9]+$/ { print $1 }'); do
-    $midstride explain "$mutant" | sed -n 's/^ *find it *midstride fuzz --subject \(.*\) --runs .*/\1/p'
+    $midstride explain "$mutant" | sed -n 's/^ *find it .*midstride fuzz --subject \(.*\) --runs .*/\1/p'
   done
 }
 
@@ -66,6 +66,7 @@ claims() {
 # violation.
 found() {
   echo "== found: what is given up by design, and every mutant, from $seeds seeds of at most $runs_per_search runs"
+  [ -n "$(mutants)" ] || fail "midstride explain does not say how mutants are found"
   { subjects model; mutants; } | while read -r subject flags; do
     for seed in $(seq "$seeds"); do echo "$seed $subject${flags:+ $flags}"; done
   done | xargs -P "$(nproc)" -L 1 sh -c '
