@@ -88,7 +88,7 @@ function(midstride_program name folder)
 endfunction()
 
 # midstride_test_program(target sources libs): one gtest program and its two entries in ctest: the
-# quick one, and, for suites whose name ends in Long, the long one. Few entries, so that process
+# quick one, and for each suite whose name ends in Long a long one. Few entries, so that process
 # start and gtest's own listing do not dominate.
 function(midstride_test_program target sources libs)
   add_executable(${target} ${sources})
@@ -106,15 +106,18 @@ function(midstride_test_program target sources libs)
   set(lsan LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/checks/lsan.supp:print_suppressions=0)
   add_test(NAME ${name} COMMAND ${target} --gtest_brief=1 --gtest_filter=-*Long.*:*Long/*)
   set_tests_properties(${name} PROPERTIES LABELS quick TIMEOUT 600 ENVIRONMENT "${lsan}")
+  # Each suite of them is an entry of its own, so that they run side by side.
   set(long)
   foreach(source IN LISTS sources)
     file(STRINGS ${source} found REGEX "^[A-Z_]*(TEST|TEST_F|TEST_P|PROP)[(][A-Za-z0-9_]*Long,")
+    list(TRANSFORM found REPLACE "^[A-Z_]*[(]([A-Za-z0-9_]*Long),.*" "\\1")
     list(APPEND long ${found})
   endforeach()
-  if(long)
-    add_test(NAME ${name}.long COMMAND ${target} --gtest_brief=1 --gtest_filter=*Long.*:*Long/*)
-    set_tests_properties(${name}.long PROPERTIES LABELS long TIMEOUT 1800 ENVIRONMENT "${lsan}")
-  endif()
+  list(REMOVE_DUPLICATES long)
+  foreach(suite IN LISTS long)
+    add_test(NAME ${name}.${suite} COMMAND ${target} --gtest_brief=1 --gtest_filter=*${suite}.*:*${suite}/*)
+    set_tests_properties(${name}.${suite} PROPERTIES LABELS long TIMEOUT 1800 ENVIRONMENT "${lsan}")
+  endforeach()
 endfunction()
 
 # midstride_tests(folder [LIBS target...]): the folder's *_test.cpp as midstride_<folder>_test.
