@@ -94,6 +94,9 @@ found() {
   mutants | while read -r mutant flags; do
     grep -q "^$mutant " "$out/found.txt" || fail "$mutant was not found"
   done
+  echo "== found: what mutants record is what is measured"
+  cmake --build --preset release --target midstride_laws_test >"$out/log" || fail "the laws do not build: $(cat "$out/log")"
+  ctest --preset release -R MutantsLong >"$out/log" || fail "mend the rows: checks/record_mutants.sh: $(cat "$out/log")"
 }
 
 matrix() {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Writes down what mutants record: runs and size, the medians of 21 campaigns, the chances of program
 # and schedule, and the budget, ten times the mean. To be run after a change of the generator, of the
-# shrinker or of a mutant; the long tests then agree. A row whose budget was missed is measured again
+# shrinker or of a mutant; `./do campaign found` then agrees. A row whose budget was missed is measured again
 # by the next call. Takes some minutes.
 # Usage: checks/record_mutants.sh [PROGRAM]: build/midstride_laws_test
 set -eu

@@ -140,6 +140,7 @@ void Matrix::look_at(const Entry& entry, std::uint32_t guarantee) {
 // A line for each claim, of those that were looked at, that gives something up.
 void Matrix::show_given_up() const {
   std::set<std::pair<std::string_view, std::string_view>> shown;
+  std::set<const properties::Predicate*> conditions;
   bool first = true;
   for (std::uint32_t at = 0; at < properties::guarantees().size(); ++at) {
     for (const Entry& entry : entries_) {
@@ -151,9 +152,15 @@ void Matrix::show_given_up() const {
       const Known* known = shortest(known_, *claim);
       terminal_.out("  {:<18}  {:<26}  {}\n", claim->guarantee, claim->subject,
                     known == nullptr ? "no scenario yet" : known->path);
-      if (claim->predicate != nullptr)
-        terminal_.out("  {:<18}  {:<26}  holds if {}\n", "", "", claim->predicate->means);
+      if (claim->predicate == nullptr) continue;
+      terminal_.out("  {:<18}  {:<26}  and holds if {}\n", "", "", claim->predicate->name);
+      conditions.insert(claim->predicate);
     }
+  }
+  for (const properties::Predicate& predicate : properties::predicates()) {
+    if (!conditions.contains(&predicate)) continue;
+    const std::string meaning = fmt::format("{}: {}", predicate.name, predicate.means);
+    terminal_.out("{}\n", fmt::join(wrapped(meaning, terminal_.width, 2), "\n"));
   }
 }
 

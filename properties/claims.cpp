@@ -149,7 +149,7 @@ constexpr std::array<Predicate, 6> predicate_table{{
      nothing_held_could_lose_its_name},
     {"outsiders-use-one-version", "no frame used two versions of a module that is not its own",
      outsiders_used_one_version},
-    {"same-definitions-and-outsiders-use-one-version", "both",
+    {"same-definitions-and-outsiders-use-one-version", "both of these",
      outsiders_used_one_version_of_the_same_definitions},
     {"no-turn-while-patching", "nobody ran between a reload's first patch and its end",
      nobody_ran_while_names_were_patched},

@@ -64,7 +64,7 @@ const Mutant m1{
     .also = {"no-use-after-free"},
     .schedule_permille = 0,
     .runs_median = 29594,
-    .runs_max = 450000,
+    .runs_max = 500000,
     .size = 17,
     .size_max = 24,
     .strategy = &broken_m01,

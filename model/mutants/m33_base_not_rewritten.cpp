@@ -29,7 +29,7 @@ const Mutant m33{
     .seen_in = "hoh/reloadr#9",
     .granularity = Granularity::yields,
     .guarantee = "dependants",
-    .also = {"identity", "no-op"},
+    .also = {"identity", "no-op", "revert"},
     .shapes = {"derived"},
     .shape_permille = 145,
     .schedule_permille = 738,
