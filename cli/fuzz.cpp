@@ -352,13 +352,7 @@ bool Fuzz::show_harness_failures() const {
 }
 
 std::string Fuzz::again(const Entry& entry) const {
-  std::string command =
-      fmt::format("midstride fuzz --subject {} --seed {} --runs {} --keep-going",
-                  entry.result().subject, seed_, std::max<std::uint64_t>(entry.result().runs, 1));
-  if (options_.policy != "random") command += " --policy " + options_.policy;
-  if (options_.granularity)
-    command += fmt::format(" --granularity {}", model::name_of(*options_.granularity));
-  return pasted(command);
+  return fuzz_command(entry.result(), seed_, options_.policy, options_.granularity);
 }
 
 }  // namespace

@@ -57,8 +57,9 @@ class Matrix {
     for (const Entry& entry : entries_) {
       for (std::uint32_t at = 0; at < properties::guarantees().size(); ++at) look_at(entry, at);
     }
-    if (auto said = json_.close()) return terminal_.say(*said);
-    return report();
+    const ExitCode code = report();
+    const std::optional<Said> said = json_.close();
+    return said ? terminal_.say(*said) : code;
   }
 
  private:
@@ -70,7 +71,6 @@ class Matrix {
   ExitCode report();
   // False when something of the harness failed.
   bool is_sound() const;
-  std::string again(std::string_view subject) const;
 
   const MatrixOptions& options_;
   Terminal terminal_;
@@ -191,7 +191,8 @@ ExitCode Matrix::report() {
   show_not_judged();
   for (const Entry& entry : entries_) {
     for (std::string& line : missed(entry.result(), entry.subject->capabilities()))
-      differences_.push_back({std::move(line), again(entry.result().subject)});
+      differences_.push_back({std::move(line), fuzz_command(entry.result(), options_.seed, "random",
+                                                            options_.granularity)});
   }
   terminal_.out("\n");
   const bool sound = is_sound();
@@ -217,14 +218,6 @@ bool Matrix::is_sound() const {
                                  options_.granularity));
   }
   return sound;
-}
-
-std::string Matrix::again(std::string_view subject) const {
-  std::string command = fmt::format("midstride fuzz --subject {} --seed {} --runs {} --keep-going",
-                                    subject, options_.seed, options_.runs);
-  if (options_.granularity)
-    command += fmt::format(" --granularity {}", model::name_of(*options_.granularity));
-  return pasted(command);
 }
 
 }  // namespace

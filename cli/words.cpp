@@ -1,10 +1,10 @@
 #include "cli/words.hpp"
 
-#include "cli/said.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
+
+#include "cli/said.hpp"
 
 namespace midstride::cli {
 
@@ -72,6 +72,17 @@ std::string replay_command(std::uint64_t run_seed, std::string_view subject,
                            std::string_view policy,
                            const std::optional<model::Granularity>& granularity) {
   return fmt::format("{} {}", replay_prefix(subject, policy, granularity), run_seed);
+}
+
+std::string fuzz_command(const properties::CampaignResult& campaign, std::uint64_t seed,
+                         std::string_view policy,
+                         const std::optional<model::Granularity>& granularity) {
+  std::string command =
+      fmt::format("midstride fuzz --subject {} --seed {} --runs {} --keep-going", campaign.subject,
+                  seed, std::max<std::uint64_t>(campaign.runs, 1));
+  if (policy != "random") command += fmt::format(" --policy {}", policy);
+  if (granularity) command += fmt::format(" --granularity {}", model::name_of(*granularity));
+  return pasted(command);
 }
 
 }  // namespace midstride::cli

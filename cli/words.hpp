@@ -11,6 +11,7 @@
 #include "cli/happenings.hpp"
 #include "cli/paint.hpp"
 #include "model/run.hpp"
+#include "properties/campaign.hpp"
 
 namespace midstride::cli {
 
@@ -37,5 +38,10 @@ std::string replay_prefix(std::string_view subject, std::string_view policy,
 std::string replay_command(std::uint64_t run_seed, std::string_view subject,
                            std::string_view policy,
                            const std::optional<model::Granularity>& granularity);
+
+// The line that makes the campaign once more.
+std::string fuzz_command(const properties::CampaignResult& campaign, std::uint64_t seed,
+                         std::string_view policy,
+                         const std::optional<model::Granularity>& granularity);
 
 }  // namespace midstride::cli

@@ -18,22 +18,6 @@ using namespace model;
 
 namespace {
 
-std::string_view words_of(HolderKind holder) {
-  switch (holder) {
-    case HolderKind::frame: return "a frame that runs it";
-    case HolderKind::local: return "a local";
-    case HolderKind::temporary: return "a value on its way in a statement";
-    case HolderKind::channel: return "a value in a channel";
-    case HolderKind::namespace_: return "its module's namespace";
-    case HolderKind::class_: return "a class";
-    case HolderKind::object: return "an object";
-    case HolderKind::spawn: return "a tasklet that has not begun";
-    case HolderKind::old_namespace: return "an older namespace";
-    case HolderKind::cell: return "a cell";
-  }
-  return "somebody";
-}
-
 class NoEarlyFree final : public RunMonitor {
  public:
   void on(std::uint32_t index, const Event& event) override {
@@ -65,7 +49,7 @@ class NoEarlyFree final : public RunMonitor {
   void live(std::uint32_t index, const Event& event) {
     violate(index, event.b,
             fmt::format("nobody holds {}, which was freed", tables().show_code(event.a)),
-            fmt::format("held by {}", words_of(static_cast<HolderKind>(event.b))));
+            fmt::format("held by {}", name_of(static_cast<HolderKind>(event.b))));
   }
 
   ActiveLoads active_;
