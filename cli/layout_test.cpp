@@ -143,6 +143,23 @@ then stop
               HasSubstr("a = f()  -> 1\n"));
 }
 
+TEST(Session, AnImportIsShownAsOne) {
+  EXPECT_THAT(shown(R"(midstride 1
+subject model/overwrite
+module m
+  version 1
+    a = 3
+task t:
+  from m import a
+  emit a
+do
+  run t 2
+then stop
+)",
+                    Layout::session),
+              HasSubstr("from m import a  -> 3\n"));
+}
+
 // The value of a captured variable is shown where it is assigned, as that of a local is.
 TEST(Session, ACapturedVariableIsShownAsALocalIs) {
   EXPECT_THAT(shown(R"(midstride 1

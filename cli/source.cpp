@@ -28,7 +28,9 @@ class Decompiler {
     switch (op.code) {
       case OpCode::move: return result(op, operand(op.a), is_local(op.a));
       case OpCode::new_object: return result(op, "{}", false);
-      case OpCode::resolve: return result(op, global(op), true);
+      case OpCode::resolve:
+        if (op.argc == Op::imported) return imported(op);
+        return result(op, global(op), true);
       case OpCode::look: return result(op, operand(op.a) + "." + name(op.x), true);
       case OpCode::super_:
         return result(
@@ -39,13 +41,13 @@ class Decompiler {
       case OpCode::call: return result(op, call(op), true);
       case OpCode::send: return result(op, channel(op) + ".send(" + operand(op.a) + ")", false);
       case OpCode::receive: return result(op, channel(op) + ".receive()", true);
-      case OpCode::store: return statement(global(op) + " = " + operand(op.a), computed(op.a));
+      case OpCode::store: return stored(global(op) + " = " + operand(op.a), op);
       case OpCode::store_attribute:
         return statement(fmt::format("{}.{} = {}", operand(op.a), name(op.x), operand(op.args[0])),
                          false);
       case OpCode::define_function: return statement("def " + slot(op.x), false);
       case OpCode::load_cell: return result(op, name(op.x), true);
-      case OpCode::store_cell: return statement(name(op.x) + " = " + operand(op.a), computed(op.a));
+      case OpCode::store_cell: return stored(name(op.x) + " = " + operand(op.a), op);
       case OpCode::define_inner: return statement("def " + name(op.x), false);
       case OpCode::define_class: {
         const std::string base = op.a == Operand::nothing ? "" : fmt::format("({})", operand(op.a));
@@ -82,6 +84,19 @@ class Decompiler {
     return {std::move(text), false, shows_value};
   }
 
+  // Where it does not bind a local itself, the op after it stores what it has found.
+  OpText imported(const Op& op) {
+    std::string text = fmt::format("from {} import {}",
+                                   scenario_.text(program_.modules[op.x >> 16].name), slot(op.x));
+    if (is_local(op.dst)) return statement(std::move(text), true);
+    import_ = std::move(text);
+    return result(op, global(op), true);
+  }
+  OpText stored(std::string text, const Op& op) {
+    const std::string import = std::exchange(import_, {});
+    return statement(import.empty() ? std::move(text) : import, computed(op.a));
+  }
+
   bool is_local(std::uint16_t at) const { return at < function_.locals; }
   // A constant says its value itself; so does {}.
   bool computed(std::uint16_t at) const {
@@ -116,7 +131,8 @@ class Decompiler {
   std::string global(const Op& op) const {
     const std::uint32_t module = op.x >> 16;
     if (module == model::Program::nowhere) return name(op.x & 0xffff);
-    const bool own = op.argc == 1 || (op.code == OpCode::resolve && module == function_.module);
+    const bool own =
+        op.argc == Op::own || (op.code == OpCode::resolve && module == function_.module);
     if (own) return slot(op.x);
     return std::string(scenario_.text(program_.modules[module].name)) + "." + slot(op.x);
   }
@@ -125,6 +141,7 @@ class Decompiler {
   const model::Scenario& scenario_;
   const FunctionCode& function_;
   std::vector<std::string> temporaries_;
+  std::string import_;  // what the next op stores, if it is an import's
 };
 
 }  // namespace

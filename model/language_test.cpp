@@ -450,5 +450,49 @@ do
             "m.f of version 1, m of version 1, collect m.f.g of version 1, ");
 }
 
+// What shop has imported and what it asks for each time, before and after bank is reloaded.
+std::string with_imports(const std::string& line, std::string_view subject) {
+  return said(R"(module bank
+  version 1
+    def f():
+      return 1
+  version 2
+    def f():
+      return 2
+module shop
+  version 1
+    from bank import f
+    def g():
+      from bank import f
+      return f()
+    def make():
+      def get():
+        return f()
+      from bank import f
+      return get
+reload r: bank -> 2
+task t:
+  from bank import f
+  held = shop.make()
+  )" + line + "\n  reload r\n  " +
+                  line + "\n",
+              subject);
+}
+
+TEST(Imports, KeepWhatTheNameWasThen) {
+  EXPECT_EQ(with_imports("emit shop.f()", "model/swap"), "1 1 ");
+  EXPECT_EQ(with_imports("emit f()", "model/swap"), "1 1 ");
+  EXPECT_EQ(with_imports("emit held()", "model/swap"), "1 1 ") << "in a cell";
+  EXPECT_EQ(with_imports("emit shop.g()", "model/swap"), "1 2 ") << "imported each time";
+  EXPECT_EQ(with_imports("emit f is bank.f", "model/swap"), "1 0 ");
+}
+TEST(Imports, AreUpToDateWhereFunctionsAreKept) {
+  EXPECT_EQ(with_imports("emit shop.f()", "model/in-place"), "1 2 ");
+  EXPECT_EQ(with_imports("emit f is bank.f", "model/in-place"), "1 1 ");
+}
+TEST(Imports, OfWhatIsNotThereAreErrors) {
+  EXPECT_EQ(with_imports("from bank import h", "model/swap"), "name ");
+}
+
 }  // namespace
 }  // namespace midstride::model

@@ -133,8 +133,7 @@ class Compiler {
     version.defines.assign(program_.modules[m].slots.size(), false);
     for (std::size_t at = 0; at < lines.size(); ++at) {
       const Line& line = lines[at];
-      if (line.kind == LineKind::def_ || line.kind == LineKind::class_ ||
-          line.kind == LineKind::assign) {
+      if (binds_name(line.kind)) {
         const std::uint32_t bound = slot(m, line.name) & 0xffff;
         if (bound >= version.defines.size()) version.defines.resize(bound + 1, false);
         version.defines[bound] = true;
@@ -329,7 +328,7 @@ class Compiler {
     const std::uint16_t base = based ? operand(line.nodes) : Operand::nothing;
     add_pending(at);
     add({.code = defines_class ? OpCode::define_class : OpCode::define_function,
-         .argc = 1,
+         .argc = Op::own,
          .a = base,
          .x = slot(function_.module, line.name)});
   }
@@ -416,20 +415,26 @@ class Compiler {
 
   void compile_statement(const Line& line) {
     switch (line.kind) {
-      case LineKind::assign:
-        if (function_.kind == FunctionCode::Kind::body) {
-          store(slot(function_.module, line.name), 1, line.nodes);
-        } else if (const std::uint16_t cell = cell_of(line.name); cell != Operand::nothing) {
-          Op op{.code = OpCode::store_cell, .a = operand(line.nodes), .x = line.name.value};
-          op.args[0] = cell;
-          add(op);
-        } else {
-          into(local(line.name), line.nodes);
-        }
+      case LineKind::assign: {
+        const std::size_t before = program_.ops.size();
+        bind(line.name, operand(line.nodes), before);
         break;
-      case LineKind::assign_member:
-        store(slot(program_.module_index(line.module), line.name), 0, line.nodes);
+      }
+      case LineKind::import_: {
+        const std::size_t before = program_.ops.size();
+        stack_.clear();
+        push({.kind = NodeKind::member, .name = line.name, .module = line.module});
+        program_.ops.back().argc = Op::imported;
+        bind(line.name, stack_[0], before);
         break;
+      }
+      case LineKind::assign_member: {
+        const std::uint16_t value = operand(line.nodes);
+        add({.code = OpCode::store,
+             .a = value,
+             .x = slot(program_.module_index(line.module), line.name)});
+        break;
+      }
       case LineKind::assign_attribute: {
         operands(line.nodes, 0, line.nodes.size());
         Op op{.code = OpCode::store_attribute, .a = stack_[0], .x = line.name.value};
@@ -437,7 +442,11 @@ class Compiler {
         add(op);
         break;
       }
-      case LineKind::expression: into(Operand::nothing, line.nodes); break;
+      case LineKind::expression: {
+        const std::size_t before = program_.ops.size();
+        into(Operand::nothing, operand(line.nodes), before);
+        break;
+      }
       case LineKind::emit: add({.code = OpCode::emit, .a = operand(line.nodes)}); break;
       case LineKind::return_: add({.code = OpCode::return_, .a = operand(line.nodes)}); break;
       case LineKind::raise: add({.code = OpCode::raise, .a = operand(line.nodes)}); break;
@@ -467,9 +476,17 @@ class Compiler {
     }
   }
 
-  void store(std::uint32_t x, std::uint8_t own, const std::vector<Node>& nodes) {
-    const std::uint16_t value = operand(nodes);
-    add({.code = OpCode::store, .argc = own, .a = value, .x = x});
+  // Gives the name the value, for which the ops from `before` on were made.
+  void bind(NameId name, std::uint16_t value, std::size_t before) {
+    if (function_.kind == FunctionCode::Kind::body) {
+      add({.code = OpCode::store, .argc = Op::own, .a = value, .x = slot(function_.module, name)});
+    } else if (const std::uint16_t cell = cell_of(name); cell != Operand::nothing) {
+      Op op{.code = OpCode::store_cell, .a = value, .x = name.value};
+      op.args[0] = cell;
+      add(op);
+    } else {
+      into(local(name), value, before);
+    }
   }
 
   std::uint16_t operand(const std::vector<Node>& nodes) {
@@ -478,9 +495,7 @@ class Compiler {
   }
 
   // Leaves the value in `dst`: through the last op where there is one, else by a move.
-  void into(std::uint16_t dst, const std::vector<Node>& nodes) {
-    const std::size_t before = program_.ops.size();
-    const std::uint16_t value = operand(nodes);
+  void into(std::uint16_t dst, std::uint16_t value, std::size_t before) {
     if (program_.ops.size() > before) {
       program_.ops.back().dst = dst;
     } else {
@@ -509,7 +524,7 @@ class Compiler {
         } else if (function_.module == no_module) {
           result({.code = OpCode::resolve, .x = Program::nowhere << 16 | node.name.value});
         } else {
-          const std::uint8_t own = function_.kind == FunctionCode::Kind::body ? 1 : 0;
+          const std::uint8_t own = function_.kind == FunctionCode::Kind::body ? Op::own : 0;
           result({.code = OpCode::resolve, .argc = own, .x = slot(function_.module, node.name)});
         }
         break;

@@ -27,7 +27,8 @@ enum class OpCode : std::uint8_t {
   header,       // precedes each function's ops; x: code id, set when the code is loaded
   move,         // dst = a
   new_object,   // dst = {}
-  resolve,      // dst = global x (module << 16 | slot). flag own: at the top level of that module
+  resolve,      // dst = global x (module << 16 | slot). flag own: at the top level of that module;
+                // flag imported: for `from module import name`
   look,         // dst = a.name x
   super_,       // dst = super().name x of the first parameter a; argc 2: super(a, args[0]).name x
   is_instance,  // dst = whether a is an instance of args[0]
@@ -65,12 +66,13 @@ constexpr bool silent(OpCode code) { return code >= OpCode::jump; }
 
 struct Op {
   OpCode code = OpCode::pass;
-  std::uint8_t argc = 0;  // call, spawn; for store and resolve: 1 is "own"
+  std::uint8_t argc = 0;  // call, spawn; for store and resolve: a flag
   std::uint16_t dst = Operand::nothing;
   std::uint16_t a = Operand::nothing;
   std::array<std::uint16_t, 3> args{Operand::nothing, Operand::nothing, Operand::nothing};
   std::uint32_t x = 0;
 
+  static constexpr std::uint8_t own = 1, imported = 2;
   // define_function, define_inner, define_class: index into Program::functions or ::classes.
   std::uint32_t index() const {
     return static_cast<std::uint32_t>(args[0]) | static_cast<std::uint32_t>(args[1]) << 16;
@@ -175,7 +177,7 @@ struct Program {
   void compile(const Scenario& scenario);
 
   std::uint32_t module_index(NameId name) const;
-  // Whether that version's top level binds that name slot (by def, class or assignment).
+  // Whether that version's top level binds that name slot (by def, class, assignment or import).
   bool defines(std::uint32_t module, std::uint32_t number, std::uint32_t slot) const;
   const VersionCode* version(std::uint32_t module, std::uint32_t number) const;
   // The function's cells; the number of the one of that name, or Operand::nothing.

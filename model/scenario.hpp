@@ -112,6 +112,8 @@ enum class LineKind : std::uint8_t {
   // nonlocal name: a local of the def around the def that this stands in, before anything else. No
   // turn.
   nonlocal,
+  // from module import name: binds the name, here, to what the module's global is now.
+  import_,
 };
 struct Line {
   LineKind kind = LineKind::pass;
@@ -126,6 +128,11 @@ constexpr bool opens_block(LineKind kind) {
 // Begins another part of the try block that it stands in.
 constexpr bool divides_try(LineKind kind) {
   return kind >= LineKind::except_class && kind <= LineKind::finally_;
+}
+// Binds its name in the body that it stands in.
+constexpr bool binds_name(LineKind kind) {
+  return kind == LineKind::def_ || kind == LineKind::class_ || kind == LineKind::assign ||
+         kind == LineKind::import_;
 }
 // The index of the `end` that closes the block opened at `open`.
 std::size_t block_end(const std::vector<Line>& lines, std::size_t open);

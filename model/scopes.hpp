@@ -10,8 +10,8 @@
 
 namespace midstride::model {
 
-// Calls visit(NameId) for each name that is assigned to or defined from that line on, to the end of
-// the block that it stands in; not for those that a def among the lines binds. Names may repeat.
+// Calls visit(NameId) for each name that is bound from that line on, to the end of the block that
+// it stands in; not for those that a def among the lines binds. Names may repeat.
 template <class Visit>
 void each_assigned(const std::vector<Line>& lines, std::size_t begin, const Visit& visit) {
   std::size_t depth = 0;   // of the blocks opened on the way
@@ -19,7 +19,7 @@ void each_assigned(const std::vector<Line>& lines, std::size_t begin, const Visi
   for (std::size_t at = begin; at < lines.size(); ++at) {
     const LineKind kind = lines[at].kind;
     const bool defines = kind == LineKind::def_;
-    if (inside == 0 && (defines || kind == LineKind::assign)) visit(lines[at].name);
+    if (inside == 0 && binds_name(kind)) visit(lines[at].name);
     if (opens_block(kind)) ++depth;
     if (inside == 0 && defines) inside = depth;
     if (kind != LineKind::end) continue;

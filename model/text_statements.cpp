@@ -13,13 +13,17 @@ struct LaterWord {
   std::string_view step;
 };
 constexpr LaterWord later_words[] = {
-    {"for", "loops"},      {"while", "loops"},    {"break", "loops"},
-    {"continue", "loops"}, {"lambda", "lambdas"}, {"global", "global statements"},
-    {"import", "imports"}, {"from", "imports"},
+    {"for", "loops"},
+    {"while", "loops"},
+    {"break", "loops"},
+    {"continue", "loops"},
+    {"lambda", "lambdas"},
+    {"global", "global statements"},
+    {"import", "imports of modules"},
 };
-constexpr std::string_view statement_words[] = {"class",    "def",   "emit",  "kill",
-                                                "nonlocal", "pass",  "raise", "reload",
-                                                "return",   "spawn", "try",   "yield"};
+constexpr std::string_view statement_words[] = {"class",    "def",  "emit",  "from",   "kill",
+                                                "nonlocal", "pass", "raise", "reload", "return",
+                                                "spawn",    "try",  "yield"};
 
 std::string not_yet(std::string_view what) {
   return " (" + std::string(what) + " are not in this version of the language yet)";
@@ -165,6 +169,7 @@ class StatementReader {
     if (in_.at("kill")) return kill();
     if (in_.at("reload")) return reload();
     if (in_.at("nonlocal")) return nonlocal();
+    if (in_.at("from")) return import();
     return assignment();
   }
 
@@ -199,6 +204,16 @@ class StatementReader {
     Line sharing = line(LineKind::nonlocal);
     sharing.name = marked_name("a local of the function around this one");
     return sharing;
+  }
+
+  Line import() {
+    Line importing = line(LineKind::import_);
+    mark(Where::object);
+    importing.module = in_.name("a module").id;
+    in_.expect("import");
+    importing.name = marked_name("a global's name");
+    if (in_.at(",")) in_.fail_here("the end of the line", not_yet("imports of several names"));
+    return importing;
   }
 
   // An expression, or what is left of a `=` and one.

@@ -150,6 +150,28 @@ module shop
 task t: shop.f(1)()
 then round-robin
 )",
+    // What another module has now gets its name here.
+    R"(midstride 1
+subject model/overwrite
+module shop
+  version 1
+    from bank import f
+    try:
+      from shop import g
+    finally:
+      pass
+    def g():
+      from bank import f
+      return f()
+module bank
+  version 1
+    def f():
+      return 1
+task t:
+  from shop import f
+  emit f()
+then round-robin
+)",
     // Versions need not be consecutive, and a module may do anything at its top level but return.
     R"(midstride 1
 subject model/swap
@@ -712,8 +734,15 @@ TEST(TextErrors, OfStatementsInATask) {
        "language yet)"},
       {"if x:", "3:3: expected a statement, found the keyword 'if'"},
       {"import m",
-       "3:3: expected a statement, found the keyword 'import' (imports are not in this version of "
-       "the language yet)"},
+       "3:3: expected a statement, found the keyword 'import' (imports of modules are not in this "
+       "version of the language yet)"},
+      {"from m", "3:9: expected 'import', found the end of the line"},
+      {"from q import f", "3:8: expected a module, found 'q'"},
+      {"from m import c", "3:17: expected a global's name, found the channel 'c'"},
+      {"from m import f, g",
+       "3:18: expected the end of the line, found ',' (imports of several names are not in this "
+       "version of the language yet)"},
+      {"from m import f as g", "3:19: expected the end of the line, found the keyword 'as'"},
       {"def f():\n    pass", "3:3: expected a statement, found 'def' in a task"},
       {"class X:\n    pass", "3:3: expected a statement, found 'class' in a task"},
       {"except:", "3:3: expected a statement, found the keyword 'except' without 'try' above it"},

@@ -183,6 +183,7 @@ class Writer {
       case LineKind::reload: return put("reload ", line.name);
       case LineKind::pass: return put("pass");
       case LineKind::nonlocal: return put("nonlocal ", line.name);
+      case LineKind::import_: return put("from ", line.module, " import ", line.name);
     }
   }
 

@@ -34,7 +34,7 @@ constexpr std::string_view line_words[] = {"'def'",         "'class'",
                                            "'raise'",       "'yield'",
                                            "'spawn'",       "'kill'",
                                            "'reload'",      "'pass'",
-                                           "'nonlocal'"};
+                                           "'nonlocal'",    "'from'"};
 
 std::string_view words_of(LineKind kind) { return line_words[static_cast<std::size_t>(kind)]; }
 
@@ -52,6 +52,7 @@ LineShape shape_of(LineKind kind) {
     case LineKind::kill:
     case LineKind::reload:
     case LineKind::nonlocal: return {true, false, false};
+    case LineKind::import_: return {true, true, false};
     case LineKind::except_class:
     case LineKind::expression:
     case LineKind::emit:
@@ -411,6 +412,9 @@ class Checker {
       case LineKind::reload:
         return name_of_role(name, line.name, Role::reload, "a declared reload");
       case LineKind::nonlocal: return nonlocal(name, line.name);
+      case LineKind::import_:
+        return name_of_role(where.at(Where::object), line.module, Role::module, "a module") &&
+               free_name(name, line.name, "a global's name");
       case LineKind::try_:
       case LineKind::except_:
       case LineKind::except_exit:

@@ -144,7 +144,7 @@ class Maker {
 
   Line simple(Place place) {
     const bool members = !made_.modules.empty();
-    switch (below(12)) {
+    switch (below(13)) {
       case 0: return {};
       case 1: return {.kind = LineKind::yield};
       case 2: return {.kind = LineKind::kill, .name = tasklet()};
@@ -171,6 +171,11 @@ class Maker {
         made.nodes.push_back({.kind = NodeKind::call});
         return made;
       }
+      case 11:
+        return !members ? Line{}
+                        : Line{.kind = LineKind::import_,
+                               .name = free_name(),
+                               .module = one_of(made_.modules)};
       default: return {.kind = LineKind::expression, .nodes = expression()};
     }
   }
@@ -384,7 +389,7 @@ RC_GTEST_PROP(LawsText, AnEditedScenarioHasAProblemOrIsReadAsTheSame, ()) {
     switch (below(5)) {
       case 0: lines.erase(line); break;
       case 1: lines.insert(line, lines[below(lines.size())]); break;
-      case 2: line->kind = static_cast<LineKind>(below(20)); break;
+      case 2: line->kind = static_cast<LineKind>(below(22)); break;
       case 3: line->name = any_name(); break;
       default:
         if (line->nodes.empty()) break;

@@ -116,7 +116,7 @@ void Runtime::step(Stack& stack, const Op& op) {
     case OpCode::match: return match(stack, op);
     case OpCode::call: return call(stack, op);
     case OpCode::store: {
-      const bool own = op.argc == 1;
+      const bool own = op.argc == Op::own;
       const Value value = take(stack, op.a);
       const std::uint32_t space = own ? stack.own_namespace : namespace_seen(stack, op.x >> 16);
       store(space, op.x & 0xffff, {value, own ? stack.load : no_load},
@@ -265,8 +265,9 @@ void Runtime::resolve(Stack& stack, const Op& op) {
   const std::uint32_t slot = op.x & 0xffff;
   if (module == Program::nowhere)
     return throw_new(stack, run_->error(ErrorKind::name, {}, NameId{slot}));
-  const std::uint32_t space = op.argc == 1 ? stack.own_namespace : namespace_seen(stack, module);
-  const bool pinned = op.argc == 0 && space != modules[module].namespace_;
+  const bool own = op.argc == Op::own;
+  const std::uint32_t space = own ? stack.own_namespace : namespace_seen(stack, module);
+  const bool pinned = !own && space != modules[module].namespace_;
   const Binding found = binding(space, slot);
   run_->event(EventKind::resolve, op.x, found.value.word, found.load,
               static_cast<std::uint8_t>(pinned ? ResolveHow::pinned : ResolveHow::current));

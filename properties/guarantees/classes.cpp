@@ -62,7 +62,7 @@ const Line* only_definition(const Tables& tables, std::uint32_t module, std::uin
     for (std::size_t at = 0; at < lines.size(); ++at) {
       const LineKind kind = lines[at].kind;
       const bool definition = kind == LineKind::def_ || kind == LineKind::class_;
-      if ((definition || kind == LineKind::assign) && lines[at].name == name) {
+      if (binds_name(kind) && lines[at].name == name) {
         if (found != nullptr || !definition) return nullptr;
         found = &lines[at];
       }

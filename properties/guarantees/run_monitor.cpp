@@ -55,7 +55,7 @@ bool always_defines(const Tables& tables, std::uint32_t module, std::uint32_t ve
     for (std::size_t at = 0; at < lines.size(); ++at) {
       const LineKind kind = lines[at].kind;
       const bool definition = kind == LineKind::def_ || kind == LineKind::class_;
-      if ((definition || kind == LineKind::assign) && lines[at].name == name) return true;
+      if (binds_name(kind) && lines[at].name == name) return true;
       if (definition || kind == LineKind::try_) at = block_end(lines, at);
     }
   }

@@ -167,6 +167,9 @@ class Finder {
       case LineKind::assign:
         if (module_ == nullptr || in_function_) bind(line.name, stack_.back().holds);
         break;
+      case LineKind::import_:
+        if (module_ == nullptr || in_function_) bind(line.name, Holds::other);
+        break;
       case LineKind::assign_member: found(Fact::global_written); break;
       case LineKind::assign_attribute: {
         const std::string_view name = scenario_.text(line.name);

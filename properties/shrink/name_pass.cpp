@@ -92,7 +92,7 @@ class Renaming {
       const LineKind kind = lines[at].kind;
       if (!task && (kind == LineKind::def_ || kind == LineKind::class_)) {
         at = model::block_end(lines, at);
-      } else if (kind == LineKind::assign) {
+      } else if (model::binds_name(kind)) {
         give(lines[at].name, names);
       }
     }

@@ -279,8 +279,9 @@ void cut_parameters(Search& search) {
   });
 }
 
-// To an expression that is evaluated for what it does; a class to one without a base, an except to
-// one without a class; an expression to a turn that does nothing, a receive or a send to a yield.
+// To an expression that is evaluated for what it does, an import too; a class to one without a
+// base, an except to one without a class; an expression to a turn that does nothing, a receive or a
+// send to a yield.
 void simplify_statements(Search& search) {
   for_each_line(search, [&](const Place& place) {
     switch (lines_of(search.best(), place.body)[place.line].kind) {
@@ -294,6 +295,13 @@ void simplify_statements(Search& search) {
         if (lines_of(search.best(), place.body)[place.line].nodes.empty()) return;
         attempt_change(search, place,
                        [](std::vector<Line>& lines, std::size_t at) { lines[at].nodes.clear(); });
+        return;
+      case LineKind::import_:
+        attempt_change(search, place, [](std::vector<Line>& lines, std::size_t at) {
+          const Node member{
+              .kind = NodeKind::member, .name = lines[at].name, .module = lines[at].module};
+          lines[at] = {.kind = LineKind::expression, .nodes = {member}};
+        });
         return;
       case LineKind::except_class:
         attempt_change(search, place, [](std::vector<Line>& lines, std::size_t at) {

@@ -52,6 +52,7 @@ Interpreter::Interpreter() {
   for (const char* const name : {"Exception", "__build_class__", "isinstance", "super"}) {
     PyDict_SetItemString(builtins_.get(), name, PyDict_GetItemString(PyEval_GetBuiltins(), name));
   }
+  PyDict_SetItemString(builtins_.get(), "__import__", prelude("import_module"));
   PyDict_SetItemString(builtins_.get(), "TaskletExit", prelude("TaskletExit"));
   PyDict_SetItemString(builtins_.get(), "_Raised", prelude("Raised"));
   PyDict_SetItemString(builtins_.get(), "_Object", prelude("Object"));

@@ -49,6 +49,10 @@ def make_module(name, builtins):
     return module
 
 
+def import_module(name, *arguments):
+    return __import__(real_name(name), *arguments)
+
+
 def drop_modules():
     for name, module in Finder.modules.items():
         sys.modules.pop(name, None)

@@ -235,9 +235,14 @@ class Renderer {
 
   // And the line's own, where there is one.
   void statements(const Line& line) {
-    const std::size_t made = nodes(line);
+    std::size_t made = nodes(line);
+    const bool imports = line.kind == LineKind::import_;
+    if (imports) {
+      statement(next_op(), NodeKind::member);
+      ++made;
+    }
     const bool goes_into_local = line.kind == LineKind::expression ||
-                                 (line.kind == LineKind::assign &&
+                                 ((line.kind == LineKind::assign || imports) &&
                                   code().kind != FunctionCode::Kind::body && !in_cell(line.name));
     const bool done = goes_into_local ? made > 0 : line.kind == LineKind::spawn;
     if (!done) statement(next_op(), NodeKind::none);
@@ -264,7 +269,9 @@ class Renderer {
     switch (op.code) {
       case OpCode::move: return result(op, a);
       case OpCode::new_object: return result(op, "_Object()");
-      case OpCode::resolve: return result(op, global(op, node != NodeKind::member));
+      case OpCode::resolve:
+        if (op.argc == Op::imported) return import(op);
+        return result(op, global(op, node != NodeKind::member));
       case OpCode::look: return result(op, into(a) + "." + attribute(model::NameId{op.x}));
       case OpCode::super_:
         return result(op, "super(" + (op.argc == 2 ? a + ", " + operand(op.args[0]) : "") + ")." +
@@ -305,6 +312,14 @@ class Renderer {
       case OpCode::leave:
       case OpCode::poison: break;  // no statements
     }
+  }
+
+  void import(const Op& op) {
+    const model::ModuleCode& module = program_.modules[op.x >> 16];
+    const std::string global = name(module.slots[op.x & 0xffff]);
+    const std::string into = operand(op.dst);
+    line("from " + name(module.name) + " import " + global + (into == global ? "" : " as " + into));
+    if (watched()) line("_v(_f, " + into + ")");
   }
 
   void result(const Op& op, const std::string& expression) {

@@ -220,6 +220,30 @@ class X(_Root):
 )");
 }
 
+TEST(PythonModule, ImportsNamesAsPythonDoes) {
+  constexpr std::string_view text = R"(
+module m
+  version 1
+    from shop import f
+    def g():
+      from shop import f
+module shop
+  version 1
+    pass
+)";
+  EXPECT_EQ(module_of(text, Style::plain), R"(_op()
+from shop import f as _0
+_op()
+f = _0
+_op()
+def g():
+    _op()
+    from shop import f
+)");
+  EXPECT_NE(module_of(text, Style::watched).find("    from shop import f\n    _v(_f, f)\n"),
+            std::string::npos);
+}
+
 TEST(PythonName, IsAnotherOneOnlyWhereItMeansSomethingToPython) {
   EXPECT_EQ(python_name("shop"), "shop");
   EXPECT_EQ(python_name("len"), "len");

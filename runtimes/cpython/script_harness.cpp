@@ -309,7 +309,7 @@ names = {name: globals()[name] for name in (
     '_op', '_emit', '_send', '_receive', '_yield', '_spawn', '_kill', '_reload', '_Object',
     '_Raised', '_Root', '_matches', 'TaskletExit')}
 names |= {name: vars(builtins)[name]
-          for name in ('Exception', '__build_class__', 'isinstance', 'super')}
+          for name in ('Exception', '__build_class__', '__import__', 'isinstance', 'super')}
 channels = {name: Channel(*options) for name, options in CHANNELS.items()}
 modules = {}
 loading = None

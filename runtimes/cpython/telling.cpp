@@ -94,7 +94,7 @@ void Harness::finish_op(Task& task, Frame& frame) {
     case OpCode::store:
     case OpCode::define_function:
     case OpCode::define_class:
-      if (op.argc == 1) {
+      if (op.argc == model::Op::own) {
         namespaces_.stored(task.own_space, op.x & 0xffff, model::StoreHow::namespace_,
                            task.attempt);
       } else {

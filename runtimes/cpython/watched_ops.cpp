@@ -165,7 +165,7 @@ PyObject* Harness::value(std::uint32_t frame_id, PyObject* value) {
   switch (op.code) {
     case OpCode::new_object: run_->event(EventKind::create, word()); break;
     case OpCode::resolve: {
-      const std::uint32_t space = op.argc == 1 ? task.own_space : op.x >> 16;
+      const std::uint32_t space = op.argc == Op::own ? task.own_space : op.x >> 16;
       run_->event(EventKind::resolve, op.x, word(),
                   namespaces_.load_of(space, op.x & 0xffff, value));
       break;
