@@ -114,6 +114,9 @@ class Teller {
       case EventKind::touch:
         return add(tables_.show_code(event.a) + " is used after it was freed",
                    Happening::Kind::error);
+      case EventKind::migrate:
+        return add(fmt::format("{} goes from {} to {}", tables_.show(model::Value{event.a}),
+                               tables_.show_layout(event.b), tables_.show_layout(event.c)));
       case EventKind::peek: return peek(event);
       case EventKind::poke: return poke(event);
       case EventKind::collect:  // the one at the end of a run was nobody's decision
@@ -227,7 +230,8 @@ class Teller {
         state.frames.push_back(event.a);
         pending_.reset();
         return;
-      case model::EnterHow::spawn: return add(std::move(enters));
+      case model::EnterHow::spawn:
+      case model::EnterHow::migrator: return add(std::move(enters));
       case model::EnterHow::body:
       case model::EnterHow::script: return;
     }

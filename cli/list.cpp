@@ -30,9 +30,10 @@ void list_subjects(const Terminal& terminal) {
   for (const SubjectRow& row : all_subjects()) terminal.out("{:<28}  {}\n", row.name, row.does);
   terminal.out(
       "\n`all` means these. Others are put together: "
-      "model/<strategy>[+<reclamation>][+<locals>], mutant/<id>.\n"
-      "  strategies: {}\n  reclamation:{}\n  locals:     {}\n",
-      joined(model::strategies()), joined(model::reclamations()), joined(model::locals_policies()));
+      "model/<strategy>[+<reclamation>][+<instances>][+<locals>], mutant/<id>.\n"
+      "  strategies: {}\n  reclamation:{}\n  instances:  {}\n  locals:     {}\n",
+      joined(model::strategies()), joined(model::reclamations()),
+      joined(model::instance_policies()), joined(model::locals_policies()));
 }
 
 }  // namespace

@@ -23,12 +23,13 @@ void Locals::on(const Event& event) {
     frames_[event.a] = {index, next_slot_, event.actor()};
     next_slot_ += static_cast<std::uint32_t>(function.locals + function.temporaries);
   }
-  if (event.kind() == EventKind::field && event.how() == 1) {
+  if (event.kind() == EventKind::field && writes(static_cast<model::FieldHow>(event.how()))) {
     auto& fields = fields_[event.a];
+    const std::uint32_t name = tables_.field_name(event).value;
     const auto known = std::find_if(fields.begin(), fields.end(),
-                                    [&](const auto& field) { return field.first == event.b; });
+                                    [&](const auto& field) { return field.first == name; });
     if (known == fields.end()) {
-      fields.emplace_back(event.b, Value{event.c});
+      fields.emplace_back(name, Value{event.c});
     } else {
       known->second = Value{event.c};
     }

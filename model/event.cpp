@@ -20,13 +20,15 @@ constexpr std::string_view event_names[] = {
     "reload-step", "reload-commit", "reload-fail", "reload-reject", "reload-wait", "retire",
     "free", "live", "touch", "send", "receive", "block", "wake", "kill", "spawn", "end", "switch",
     "close", "ring", "channel", "trap", "refuse", "idle", "peek", "poke", "collect", "emit",
-    "is-a", "closure", "cell-write", "cell-read"};
+    "is-a", "closure", "cell-write", "cell-read", "migrate"};
 // clang-format on
 static_assert(std::size(event_names) == event_kind_count);
-constexpr std::string_view enter_names[] = {"by name", "held", "spawn", "body", "script"};
+constexpr std::string_view enter_names[] = {"by name", "held",   "spawn",
+                                            "body",    "script", "migrator"};
 constexpr std::string_view exit_names[] = {"returned", "threw"};
 constexpr std::string_view store_names[] = {"namespace",   "class",   "pointer", "version",
-                                            "in progress", "program", "base"};
+                                            "in progress", "program", "base",    "layout"};
+constexpr std::string_view migrate_names[] = {"at once", "at access", "undone"};
 constexpr std::string_view is_a_names[] = {"an instance of", "the same as", "caught as"};
 constexpr std::string_view closure_names[] = {"made", "entered"};
 constexpr std::string_view block_names[] = {"receive", "send", "park", "sleep"};
@@ -179,9 +181,10 @@ class Words {
       case Owner::Kind::namespace_:
         return fmt::format("slot {} of namespace {}", slot_word, owner.index());
       case Owner::Kind::class_:
-        return slot_word == base_slot ? class_(owner.index())
-                                      : class_name(owner.index()) + "." + name(NameId{slot_word}) +
-                                            class_version(owner.index());
+        return slot_word >= layout_slot
+                   ? class_(owner.index())
+                   : class_name(owner.index()) + "." + name(NameId{slot_word}) +
+                         class_version(owner.index());
       case Owner::Kind::module: return module(owner.index());
     }
     return "?";
@@ -250,14 +253,19 @@ std::string details(const Event& event, const Tables& tables) {
       return fmt::format("{}: {}, from {}{}", words.global(a), value(b), by, pinned);
     }
     case EventKind::store: {
+      if (how == static_cast<std::size_t>(StoreHow::layout))
+        return fmt::format("layout {}: {}", words.owner(a, b), tables.show_layout(c));
       const bool plain = Owner{a}.kind() == Owner::Kind::module;  // an id, a number or a flag
       return fmt::format("{} {}: {}", word(store_names, how), words.owner(a, b),
                          plain ? std::to_string(c) : value(c));
     }
     case EventKind::create: return value(a);
     case EventKind::field:
-      return fmt::format("{}.{} {} {}", value(a), words.name(NameId{b}), how == 1 ? "=" : "is",
-                         value(c));
+      return fmt::format("{}.{} {} {}", value(a), words.name(tables.field_name(event)),
+                         writes(static_cast<FieldHow>(how)) ? "=" : "is", value(c));
+    case EventKind::migrate:
+      return fmt::format("{} from {} to {}, {}", value(a), tables.show_layout(b),
+                         tables.show_layout(c), word(migrate_names, how));
     case EventKind::throw_: {
       const std::string checked =
           c == no_code ? std::string() : ", checked as " + tables.show_code(c);
@@ -348,6 +356,8 @@ void Tables::clear() {
   functions.clear();
   classes.clear();
   instance_classes.clear();
+  layouts.clear();
+  layout_fields.clear();
   tasks.clear();
 }
 
@@ -430,6 +440,25 @@ std::string Tables::show_attempt(std::uint32_t attempt) const {
   if (declared != nullptr && declared->targets.size() > 1)
     shown += " of " + words.module(known->module);
   return shown;
+}
+
+std::string Tables::show_layout(std::uint32_t layout) const {
+  const LayoutRow* known = row(layouts, layout);
+  if (known == nullptr) return "?";
+  std::string shown = "(";
+  for (std::uint32_t at = known->fields_begin; at < known->fields_end; ++at) {
+    if (at != known->fields_begin) shown += ", ";
+    shown += Words(*this).name(layout_fields[at]);
+  }
+  return shown + ")";
+}
+
+NameId Tables::field_name(const Event& event) const {
+  if (!of_instance(static_cast<FieldHow>(event.how()))) return NameId{event.b};
+  const LayoutRow* known = row(layouts, event.b >> 12);
+  if (known == nullptr) return {};
+  const std::uint32_t at = known->fields_begin + (event.b & 0xfff);
+  return at < known->fields_end ? layout_fields[at] : NameId{};
 }
 
 std::string Tables::show_task(std::uint32_t task) const {

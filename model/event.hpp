@@ -32,8 +32,8 @@ enum class EventKind : std::uint8_t {
   assign_read_only,  // frame, handle, ErrorId or no_error if it went through
   resolve,           // module << 16 | name slot, value (absent: not there), load. how: ResolveHow
   store,             // owner (see Owner), slot in it, value. how: StoreHow
-  create,            // value, class or 0, -: an object or instance came to be
-  field,             // object, NameId, value. how: 1 write, 0 read
+  create,            // value, class or 0, LayoutId of an instance: an object or instance came to be
+  field,             // object, NameId or (of an instance) field_word, value. how: FieldHow
   throw_,            // frame, ErrorId, signature code when a call was refused, else no_code
   catch_,            // frame, ErrorId, -
   reload_request,    // attempt, requesting TaskId or no_task, -
@@ -70,14 +70,17 @@ enum class EventKind : std::uint8_t {
   closure,        // function, cell of its closure, NameId of the variable. how: ClosureHow
   cell_write,     // cell, value, NameId of the variable
   cell_read,      // cell, value (absent: not bound yet), NameId of the variable
+  migrate,        // instance, its LayoutId before, and now. how: MigrateHow
 };
-inline constexpr std::size_t event_kind_count = static_cast<std::size_t>(EventKind::cell_read) + 1;
+inline constexpr std::size_t event_kind_count = static_cast<std::size_t>(EventKind::migrate) + 1;
 std::string_view name_of(EventKind kind);
 
-enum class EnterHow : std::uint8_t { by_name, held, spawn, body, script };
+// migrator: nobody called it, an instance is being migrated.
+enum class EnterHow : std::uint8_t { by_name, held, spawn, body, script, migrator };
 enum class ExitHow : std::uint8_t { returned, threw };
 // program: a namespace slot, by an assignment to module.name (whoever runs it); namespace_: by a
-// module's own top level or by machinery. base: a class's base, in slot base_slot.
+// module's own top level or by machinery. base: a class's base, in slot base_slot. layout: the
+// LayoutId of what will be instances of a class, in slot layout_slot.
 enum class StoreHow : std::uint8_t {
   namespace_,
   class_,
@@ -85,9 +88,29 @@ enum class StoreHow : std::uint8_t {
   version,
   in_progress,
   program,
-  base
+  base,
+  layout
 };
 inline constexpr std::uint32_t base_slot = 0xffff'ffff;
+inline constexpr std::uint32_t layout_slot = 0xffff'fffe;
+// of_object: of a {}, by its name. of_instance: at a place of the layout that was used.
+enum class FieldHow : std::uint8_t {
+  read_of_object,
+  write_of_object,
+  read_of_instance,
+  write_of_instance
+};
+constexpr bool of_instance(FieldHow how) { return how >= FieldHow::read_of_instance; }
+constexpr bool writes(FieldHow how) {
+  return how == FieldHow::write_of_object || how == FieldHow::write_of_instance;
+}
+// The layout and the place in it, in one word.
+constexpr std::uint32_t field_word(std::uint32_t layout, std::uint32_t place) {
+  return layout << 12 | (place & 0xfff);
+}
+// at_once: by a reload, before it commits. at_access: by whoever uses it first. undone: by a reload
+// that failed.
+enum class MigrateHow : std::uint8_t { at_once, at_access, undone };
 // caught: whether what was raised is of the class that a handler is for.
 enum class IsAHow : std::uint8_t { instance, same, caught };
 // made: the function captures it. entered: a call has it, right after the enter.
@@ -254,6 +277,13 @@ struct EntityRow {
   std::uint32_t load;
 };
 
+// The fields that an instance has, in order. The first row is that of none at all; every other one
+// belongs to one class.
+struct LayoutRow {
+  Value class_{};
+  std::uint32_t fields_begin = 0, fields_end = 0;  // in Tables::layout_fields
+};
+
 struct Program;
 struct Tables {
   const Scenario* scenario = nullptr;
@@ -265,7 +295,9 @@ struct Tables {
   std::vector<EntityRow> functions;
   std::vector<EntityRow> classes;
   std::vector<std::uint32_t> instance_classes;  // index: instance; the class Value's index
-  std::vector<TaskletRow> tasks;                // index: TaskId
+  std::vector<LayoutRow> layouts;               // index: LayoutId
+  std::vector<NameId> layout_fields;
+  std::vector<TaskletRow> tasks;  // index: TaskId
 
   void clear();
   // For people. All of them accept any value that can occur in an event.
@@ -275,7 +307,10 @@ struct Tables {
   std::string show_error(std::uint32_t error) const;      // TypeError: readonly attribute
   std::string show_attempt(std::uint32_t attempt) const;  // r, r.2, first load of shop
   std::string show_actor(Actor actor) const;
-  std::string show_task(std::uint32_t task) const;  // w.2; empty for a task of the harness
+  std::string show_task(std::uint32_t task) const;      // w.2; empty for a task of the harness
+  std::string show_layout(std::uint32_t layout) const;  // (a, b)
+  // What a field event's field is called; none where a planted bug goes beyond the layout.
+  NameId field_name(const Event& event) const;
 };
 std::string show(const Event& event, const Tables& tables);
 

@@ -49,6 +49,7 @@ class Compiler {
     program_.handlers.clear();
     program_.local_names.clear();
     program_.cells.clear();
+    program_.fields.clear();
     program_.bound_by.assign(scenario_.names.size(), 0);
     program_.constants.clear();
     program_.scripts.clear();
@@ -158,8 +159,10 @@ class Compiler {
     } else {
       index = static_cast<std::uint32_t>(program_.classes.size());
       const auto first = static_cast<std::uint32_t>(program_.functions.size());
+      const auto first_field = static_cast<std::uint32_t>(program_.fields.size());
       for (std::size_t at = pending.line + 1; at < end; ++at) {
-        if (lines[at].kind != LineKind::def_) continue;  // pass
+        if (lines[at].kind == LineKind::field) add_field(lines[at]);
+        if (lines[at].kind != LineKind::def_) continue;
         const std::size_t method_end = block_end(lines, at);
         compile_def(lines, at, method_end, FunctionCode::Kind::method, line.name, m, version);
         at = method_end;
@@ -170,11 +173,21 @@ class Compiler {
            .version = version_,
            .line = static_cast<std::uint32_t>(pending.line),
            .methods_begin = first,
-           .methods_end = static_cast<std::uint32_t>(program_.functions.size())});
+           .methods_end = static_cast<std::uint32_t>(program_.functions.size()),
+           .fields_begin = first_field,
+           .fields_end = static_cast<std::uint32_t>(program_.fields.size())});
     }
     Op& op = program_.ops[pending.op];
     op.args[0] = static_cast<std::uint16_t>(index);
     op.args[1] = static_cast<std::uint16_t>(index >> 16);
+  }
+
+  void add_field(const Line& line) {
+    const Node& node = line.nodes[0];
+    Value value{};
+    if (node.kind == NodeKind::none) value = Value::none();
+    if (node.kind == NodeKind::integer) value = Value::integer(node.value);
+    program_.fields.push_back({line.name, value});
   }
 
   void compile_def(const Lines& lines, std::size_t begin, std::size_t end, FunctionCode::Kind kind,
@@ -472,6 +485,7 @@ class Compiler {
       case LineKind::except_exit:
       case LineKind::finally_:
       case LineKind::nonlocal:
+      case LineKind::field:
       case LineKind::end: break;  // blocks are compiled by compile_lines
     }
   }

@@ -126,12 +126,19 @@ struct FunctionCode {
   // Whether the cells are those of its closure, not its own.
   bool captures() const { return kind == Kind::inner; }
 };
+// A field that the instances of a class have.
+struct FieldCode {
+  NameId name{};
+  Value value{};  // when it is made; absent: a new {}
+  bool operator==(const FieldCode&) const = default;
+};
 struct ClassCode {
   NameId name{};
   std::uint32_t module = 0;
   std::uint32_t version = 0;                         // index into ModuleCode::versions
   std::uint32_t line = 0;                            // of the version, which has its base
   std::uint32_t methods_begin = 0, methods_end = 0;  // functions are consecutive
+  std::uint32_t fields_begin = 0, fields_end = 0;    // its own, in Program::fields
 };
 struct VersionCode {
   std::uint32_t number = 0;
@@ -163,6 +170,7 @@ struct Program {
   std::vector<Handler> handlers;
   std::vector<NameId> local_names;
   std::vector<CellCode> cells;
+  std::vector<FieldCode> fields;
   std::vector<Value> constants;
   std::vector<std::uint32_t> scripts;  // by task: index into functions
   std::vector<Repeat> repeats;         // by NameId

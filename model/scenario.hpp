@@ -84,8 +84,9 @@ enum class LineKind : std::uint8_t {
   // def name(parameters): nodes are the parameters, of kind name. In a module's top level, in a
   // class, or in a def that stands in one of these.
   def_,
-  // class name(base), holding only defs (and pass). In a module's top level. nodes: none, or the
-  // base, which is of kind name or member.
+  // class name(base), holding only fields and defs (and pass). In a module's top level. nodes:
+  // none,
+  // or the base, which is of kind name or member.
   class_,
   try_,
   // except <class>: catches what was raised if that is an instance of the class, which is asked for
@@ -114,6 +115,9 @@ enum class LineKind : std::uint8_t {
   nonlocal,
   // from module import name: binds the name, here, to what the module's global is now.
   import_,
+  // field name = literal, in a class: each instance has it, and this value when it is made. No
+  // turn.
+  field,
 };
 struct Line {
   LineKind kind = LineKind::pass;

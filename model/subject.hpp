@@ -19,6 +19,13 @@ enum class LocalsPolicy : std::uint8_t {
   write_through,  // the frame sees it at its next read (PEP 667, CPython 3.13)
 };
 
+// What becomes of the instances of a class whose fields change.
+enum class InstancePolicy : std::uint8_t {
+  none,   // they stay as they are
+  eager,  // the reload migrates them before it commits (Smalltalk, Jvolve)
+  lazy,   // whoever uses one first afterwards does (CLOS)
+};
+
 // What becomes of a module's name that the new version no longer mentions.
 enum class RemovedNames : std::uint8_t {
   go,    // looking it up is an error
@@ -30,6 +37,7 @@ struct Capabilities {
   Granularity granularity = Granularity::ops;  // the one under which a finding counts by default
   LocalsPolicy locals = LocalsPolicy::snapshot;
   RemovedNames removed_names = RemovedNames::go;
+  InstancePolicy instances = InstancePolicy::none;
   sim::StopBy stop_by = sim::StopBy::dropping;
   sim::GuardPages guard_pages = sim::GuardPages::no;
   std::size_t stack_bytes = 0;

@@ -19,6 +19,12 @@ constexpr std::array strategy_table{&runtime::overwrite, &runtime::swap,       &
 constexpr std::array reclamation_table{&runtime::reachability, &runtime::quiescence,
                                        &runtime::immediate, &runtime::leak};
 
+constexpr std::array<runtime::InstancesRow, 3> instances_table{{
+    {"none", InstancePolicy::none},
+    {"eager", InstancePolicy::eager},
+    {"lazy", InstancePolicy::lazy},
+}};
+
 constexpr std::array<runtime::LocalsRow, 2> locals_table{{
     {"snapshot", LocalsPolicy::snapshot},
     {"write-through", LocalsPolicy::write_through},
@@ -46,6 +52,7 @@ auto find(const Table& table, std::string_view name) -> decltype(&**table.begin(
 
 std::span<const runtime::Strategy* const> strategies() { return strategy_table; }
 std::span<const runtime::Reclamation* const> reclamations() { return reclamation_table; }
+std::span<const runtime::InstancesRow> instance_policies() { return instances_table; }
 std::span<const runtime::LocalsRow> locals_policies() { return locals_table; }
 std::span<const Mutant* const> mutants() { return mutant_table; }
 
@@ -64,12 +71,13 @@ std::unique_ptr<Subject> make_subject(std::string_view name) {
     if (mutant == nullptr) return nullptr;
     return std::make_unique<runtime::Runtime>(std::string(name), *mutant->strategy,
                                               *mutant->reclamation, LocalsPolicy::snapshot,
-                                              mutant->planted);
+                                              mutant->strategy->instances, mutant->planted);
   }
   if (!name.starts_with(of_model)) return nullptr;
 
   const runtime::Strategy* strategy = nullptr;
   const runtime::Reclamation* reclamation = nullptr;
+  const runtime::InstancesRow* instances = nullptr;
   const runtime::LocalsRow* locals = nullptr;
   std::string_view rest = name.substr(of_model.size());
   for (bool more = true; more;) {
@@ -87,6 +95,11 @@ std::unique_ptr<Subject> make_subject(std::string_view name) {
       reclamation = row;
       known = true;
     }
+    for (const runtime::InstancesRow& row : instances_table) {
+      if (row.name != part || instances != nullptr || !goes_with(*strategy, row.policy)) continue;
+      instances = &row;
+      known = true;
+    }
     for (const runtime::LocalsRow& row : locals_table) {
       if (row.name != part || locals != nullptr) continue;
       locals = &row;
@@ -96,7 +109,8 @@ std::unique_ptr<Subject> make_subject(std::string_view name) {
   }
   return std::make_unique<runtime::Runtime>(
       std::string(name), *strategy, reclamation == nullptr ? runtime::reachability : *reclamation,
-      locals == nullptr ? LocalsPolicy::snapshot : locals->policy);
+      locals == nullptr ? LocalsPolicy::snapshot : locals->policy,
+      instances == nullptr ? strategy->instances : instances->policy);
 }
 
 }  // namespace midstride::model

@@ -1,5 +1,6 @@
-// The subjects of the model runtime, by name: `model/<strategy>[+<reclamation>][+<locals>]`
-// (defaults reachability and snapshot), and `mutant/<id>`. The tables of their parts are here;
+// The subjects of the model runtime, by name:
+// `model/<strategy>[+<reclamation>][+<instances>][+<locals>]` (defaults: reachability, the
+// strategy's own instance policy, snapshot), and `mutant/<id>`. The tables of their parts are here;
 // adding a part is one file and one row in subjects.cpp.
 #pragma once
 
@@ -16,6 +17,7 @@ namespace midstride::model {
 
 std::span<const runtime::Strategy* const> strategies();
 std::span<const runtime::Reclamation* const> reclamations();
+std::span<const runtime::InstancesRow> instance_policies();
 std::span<const runtime::LocalsRow> locals_policies();
 
 // A strategy with one step replaced by a bug that somebody had. It must be caught by the guarantee

@@ -23,7 +23,7 @@ constexpr LaterWord later_words[] = {
 };
 constexpr std::string_view statement_words[] = {"class",    "def",  "emit",  "from",   "kill",
                                                 "nonlocal", "pass", "raise", "reload", "return",
-                                                "spawn",    "try",  "yield"};
+                                                "spawn",    "try",  "yield", "field"};
 
 std::string not_yet(std::string_view what) {
   return " (" + std::string(what) + " are not in this version of the language yet)";
@@ -226,9 +226,25 @@ class StatementReader {
       become_assignment(made, place);
       in_.accept("=");
       expression(made.nodes, "an expression");
+    } else if (is_field(made.nodes)) {
+      return field();
     } else if (!in_.at(Token::Kind::end) && !in_.error()) {
       in_.fail_here("'=' or the end of the line", after_first_word(made.nodes));
     }
+    return made;
+  }
+
+  // `field` is a name like others, but not before another one.
+  bool is_field(const std::vector<Node>& nodes) const {
+    return !in_.error() && nodes.size() == 1 && nodes[0].kind == NodeKind::name &&
+           in_.text_of(nodes[0].name) == "field" && in_.at(Token::Kind::name);
+  }
+  Line field() {
+    Line made{.kind = LineKind::field};
+    made.name = marked_name("a field's name");
+    in_.expect("=");
+    const TextPlace place = in_.here();
+    push(made.nodes, literal(in_, "None, a number or {}"), place);
     return made;
   }
 

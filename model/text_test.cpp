@@ -90,6 +90,21 @@ do
 then round-robin
 expect violated method-behaviour
 )",
+    // Fields, in a module that calls other things so, too.
+    R"(midstride 1
+subject model/in-place+lazy
+module shop
+  version 1
+    class X:
+      field a = -1
+      field field = None
+      def migrate(self, old):
+        self.field = old
+      field b = {}
+    field = 1
+    field
+then round-robin
+)",
     // Classes with a base, what asks for a class, and brackets where `is` would bind too loosely.
     R"(midstride 1
 subject model/in-place
@@ -819,7 +834,14 @@ TEST(TextErrors, OfStatementsInAModule) {
       {"class X(c):\n      pass",
        "4:13: expected '.send(...)' or '.receive()' after the channel, found the channel 'c' "
        "alone"},
-      {"class X:\n      x = 1", "5:7: expected 'def' or 'pass' in a class, found an assignment"},
+      {"class X:\n      x = 1",
+       "5:7: expected 'def', 'field' or 'pass' in a class, found an assignment"},
+      {"field a = 1", "4:5: expected a statement, found 'field' outside a class"},
+      {"class X:\n      field a = 1\n      field a = 2",
+       "6:13: expected different fields, found 'a' twice"},
+      {"class X:\n      field a = b", "5:17: expected None, a number or {}, found 'b'"},
+      {"class X:\n      field a", "5:14: expected '=', found the end of the line"},
+      {"field = 1\n    field b", "5:12: expected '=', found the end of the line"},
       {"class X:\n      class Y:\n        pass",
        "5:7: expected a statement, found 'class' inside a class (nested classes are not in this "
        "version of the language yet)"},

@@ -184,6 +184,7 @@ class Writer {
       case LineKind::pass: return put("pass");
       case LineKind::nonlocal: return put("nonlocal ", line.name);
       case LineKind::import_: return put("from ", line.module, " import ", line.name);
+      case LineKind::field: put("field ", line.name, " = "); return put_expression(line.nodes);
     }
   }
 

@@ -34,7 +34,8 @@ constexpr std::string_view line_words[] = {"'def'",         "'class'",
                                            "'raise'",       "'yield'",
                                            "'spawn'",       "'kill'",
                                            "'reload'",      "'pass'",
-                                           "'nonlocal'",    "'from'"};
+                                           "'nonlocal'",    "'from'",
+                                           "'field'"};
 
 std::string_view words_of(LineKind kind) { return line_words[static_cast<std::size_t>(kind)]; }
 
@@ -48,7 +49,8 @@ LineShape shape_of(LineKind kind) {
     case LineKind::class_:
     case LineKind::assign:
     case LineKind::assign_attribute:
-    case LineKind::spawn: return {true, false, true};
+    case LineKind::spawn:
+    case LineKind::field: return {true, false, true};
     case LineKind::kill:
     case LineKind::reload:
     case LineKind::nonlocal: return {true, false, false};
@@ -289,6 +291,7 @@ class Checker {
       if (!at_most(++lines_, lines_max, where, lines_limit)) return false;
       if (!structure(where, lines[at], in_module) || !parts(where, lines[at])) return false;
       if (lines[at].kind == LineKind::def_ && defs_ == 1) remember_locals(lines, at);
+      if (lines[at].kind == LineKind::field && !new_field(where, lines, at)) return false;
     }
     return open_.empty() || fault(where, "the end of every block", "an open one");
   }
@@ -337,8 +340,10 @@ class Checker {
     if (kind == LineKind::return_ && in_module && !in_def)
       return fault(where, "a statement of a module's top level", "'return'");
     const bool defines = kind == LineKind::def_ || kind == LineKind::class_;
-    if (!defines && in_class && kind != LineKind::pass)
-      return fault(where, "'def' or 'pass' in a class", std::string(words_of(kind)));
+    if (kind == LineKind::field && !in_class)
+      return fault(where, "a statement", "'field' outside a class");
+    if (!defines && in_class && kind != LineKind::pass && kind != LineKind::field)
+      return fault(where, "'def', 'field' or 'pass' in a class", std::string(words_of(kind)));
     const bool def = kind == LineKind::def_;
     if (!defines || (top && in_module) || (def && (in_class || defs_ == 1))) return true;
     constexpr std::string_view later = " are not in this version of the language yet)";
@@ -352,6 +357,15 @@ class Checker {
       found += in_module ? " inside 'try'" : " in a task";
     }
     return fault(where, "a statement", found);
+  }
+
+  bool new_field(Where where, const std::vector<Line>& lines, std::size_t at) {
+    for (std::size_t before = at; before-- > 0 && lines[before].kind != LineKind::class_;) {
+      if (lines[before].kind == LineKind::field && lines[before].name == lines[at].name)
+        return fault(where.at(Where::name), "different fields",
+                     describe(lines[at].name) + " twice");
+    }
+    return true;
   }
 
   bool nonlocal_here(Where where) {
@@ -415,6 +429,8 @@ class Checker {
       case LineKind::import_:
         return name_of_role(where.at(Where::object), line.module, Role::module, "a module") &&
                free_name(name, line.name, "a global's name");
+      case LineKind::field:
+        return free_name(name, line.name, "a field's name") && literal(where, line.nodes);
       case LineKind::try_:
       case LineKind::except_:
       case LineKind::except_exit:
@@ -446,6 +462,15 @@ class Checker {
         nodes.size() == 1 && (nodes[0].kind == NodeKind::name || nodes[0].kind == NodeKind::member);
     if (!one)
       return fault(where.at(Where::first_item), std::string(expected), "another expression");
+    return expression(where, nodes);
+  }
+
+  bool literal(Where where, const std::vector<Node>& nodes) {
+    const bool one = nodes.size() == 1 && operand_count(nodes[0]) == 0 &&
+                     (nodes[0].kind == NodeKind::none || nodes[0].kind == NodeKind::integer ||
+                      nodes[0].kind == NodeKind::object);
+    if (!one)
+      return fault(where.at(Where::first_item), "None, a number or {}", "another expression");
     return expression(where, nodes);
   }
 

@@ -103,6 +103,7 @@ class Maker {
     const bool defines = place == Place::class_ || (place == Place::module && depth == 0);
     if (place == Place::class_) {
       if (below(4) == 0) return lines.push_back({});
+      if (below(3) == 0) return add_field(lines);
       return define(lines, depth);
     }
     if (defines && below(3) == 0) return define(lines, depth);
@@ -120,6 +121,13 @@ class Maker {
       lines.push_back({.kind = LineKind::nonlocal, .name = head.name});
     body(lines, depth + 1, place);
     lines.push_back({.kind = LineKind::end});
+  }
+  // One of that name is enough.
+  void add_field(std::vector<Line>& lines) {
+    Line field{.kind = LineKind::field, .name = free_name(), .nodes = {literal()}};
+    for (std::size_t at = lines.size(); lines[at - 1].kind != LineKind::class_; --at)
+      if (lines[at - 1].kind == LineKind::field && lines[at - 1].name == field.name) field = {};
+    lines.push_back(field);
   }
   void define_class(std::vector<Line>& lines, std::size_t depth) {
     lines.push_back({.kind = LineKind::class_, .name = free_name()});

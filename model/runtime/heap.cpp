@@ -13,6 +13,10 @@ void Heap::clear() {
   classes.clear();
   class_slots.clear();
   instances.clear();
+  layouts.clear();
+  layouts.push_back({});
+  layout_fields.clear();
+  instance_values.clear();
   methods.clear();
   objects.clear();
   fields.clear();
@@ -41,11 +45,6 @@ Value Heap::new_class(NameId name, std::uint32_t module, Value base) {
                      .base = base,
                      .count = 1});
   return Value::of(Tag::class_, static_cast<std::uint32_t>(classes.size() - 1));
-}
-
-Value Heap::new_instance(Value class_) {
-  instances.push_back({.class_ = class_.index(), .count = 1});
-  return Value::of(Tag::instance, static_cast<std::uint32_t>(instances.size() - 1));
 }
 
 Value Heap::new_method(Value class_, Value function, Value self) {
@@ -94,10 +93,17 @@ void Heap::release(Value value) {
   dropping_.clear();
 }
 
-// Fields and cells are emptied; what the others hold can still be read, and counts no more.
+// Fields of {}s and instances and cells are emptied; what the others hold can still be read, and
+// counts no more.
 void Heap::drop(Value value) {
   if (value.tag() == Tag::object) return clear_fields(value);
   if (value.tag() == Tag::cell) return set_cell(value, Value::absent());
+  if (value.tag() == Tag::instance) {
+    clear_fields(value);
+    const std::uint32_t layout = instances[value.index()].layout;
+    --layouts[layout].instances;
+    pass(layout);
+  }
   if (value.tag() == Tag::function) release_code(functions[value.index()].code);
   each_held(value, [this](Value held) { release(held); });
 }
@@ -163,6 +169,60 @@ std::span<const Value> Heap::cells_of(Value function) const {
   return {closures.data() + row.cells_begin, row.cells_end - row.cells_begin};
 }
 
+std::uint32_t Heap::new_layout(Value class_, std::span<const FieldCode> made_of, Value migrator) {
+  const auto made = static_cast<std::uint32_t>(layouts.size());
+  const auto begin = static_cast<std::uint32_t>(layout_fields.size());
+  layout_fields.insert(layout_fields.end(), made_of.begin(), made_of.end());
+  Class& row = classes[class_.index()];
+  layouts.push_back({.begin = begin,
+                     .end = static_cast<std::uint32_t>(layout_fields.size()),
+                     .previous = row.layout});
+  const std::uint32_t old = std::exchange(row.layout, made);
+  if (old == 0) {
+    row.first_layout = made;
+    return made;
+  }
+  layouts[old].next = made;
+  layouts[old].migrator = migrator;
+  pass(old);
+  return made;
+}
+
+void Heap::take_back_layout(Value class_) {
+  std::uint32_t& current = classes[class_.index()].layout;
+  current = layouts[current].previous;
+  layouts[current].next = 0;
+  layouts[current].passed = false;
+  release(std::exchange(layouts[current].migrator, Value::absent()));
+}
+
+std::uint32_t Heap::place_of(std::uint32_t layout, NameId name) const {
+  for (std::uint32_t at = layouts[layout].begin; at < layouts[layout].end; ++at) {
+    if (layout_fields[at].name == name) return at - layouts[layout].begin;
+  }
+  return no_place;
+}
+
+void Heap::set_layout(Value instance, std::uint32_t layout, std::uint32_t values) {
+  Instance& row = instances[instance.index()];
+  const std::uint32_t old = std::exchange(row.layout, layout);
+  row.values = values;
+  ++layouts[layout].instances;
+  --layouts[old].instances;
+  pass(old);
+}
+
+// When nobody is left who would go on from a layout, its migrator goes.
+void Heap::pass(std::uint32_t layout) {
+  for (std::uint32_t at = layout; layouts[at].next != 0; at = layouts[at].next) {
+    Layout& row = layouts[at];
+    const bool may_come = row.previous != 0 && !layouts[row.previous].passed;
+    if (row.instances != 0 || may_come) return;
+    row.passed = true;
+    release(std::exchange(row.migrator, Value::absent()));
+  }
+}
+
 void Heap::set_cell(Value cell, Value value) {
   release(std::exchange(cells[cell.index()].value, value));
 }
@@ -189,6 +249,10 @@ void Heap::set_field(Value object, NameId name, Value value) {
 }
 
 void Heap::clear_fields(Value object) {
+  if (object.tag() == Tag::instance) {
+    for (Value& value : values_of(object)) release(std::exchange(value, Value::absent()));
+    return;
+  }
   std::uint32_t at = std::exchange(objects[object.index()].fields, 0);
   for (; at != 0; at = fields[at - 1].next)
     release(std::exchange(fields[at - 1].value, Value::absent()));

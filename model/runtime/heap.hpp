@@ -42,11 +42,27 @@ struct Class {
                 slots_end = 0;  // in Heap::class_slots; an absent function is a removed method
   NameId name{};
   std::uint32_t module = 0;
-  Value base{};  // absent if it has none
+  Value base{};                                    // absent if it has none
+  std::uint32_t fields_begin = 0, fields_end = 0;  // its own, in Program::fields
+  std::uint32_t layout = 0;                        // of what will be its instances
+  std::uint32_t first_layout = 0;
   std::uint32_t count = 0;
+};
+// The fields of a class's instances, in order, from one change of them to the next. Number 0 is
+// that of no fields at all, in programs that have none; every other one belongs to one class.
+struct Layout {
+  std::uint32_t begin = 0, end = 0;  // in Heap::layout_fields
+  std::uint32_t instances = 0;       // that have it
+  std::uint32_t previous = 0;
+  std::uint32_t next = 0;  // 0: it is the current one
+  Value migrator{};        // what an instance on its way to the next one is given to, or absent
+  bool passed = false;     // nobody will go from here to the next one any more
 };
 struct Instance {
   std::uint32_t class_ = 0;
+  std::uint32_t layout = 0;
+  std::uint32_t values = 0;  // of its fields, in Heap::instance_values
+  bool migrating = false;    // a migrator has it
   std::uint32_t count = 0;
 };
 struct Method {
@@ -77,7 +93,9 @@ class Heap {
   // given.
   Value new_function(std::uint32_t code, std::span<const Value> closure = {});
   Value new_class(NameId name, std::uint32_t module, Value base);
-  Value new_instance(Value class_);
+  // With the values of its class's layout; calls make() for each that is a new {}.
+  template <class Make>
+  Value new_instance(Value class_, const Make& make);
   Value new_method(Value class_, Value function, Value self);
   Value new_object();
   Value new_cell();
@@ -101,6 +119,30 @@ class Heap {
 
   std::span<const Value> cells_of(Value function) const;  // of its closure
 
+  // A layout that follows the class's current one, if it has one, and takes its place. Takes over
+  // the count of the migrator.
+  std::uint32_t new_layout(Value class_, std::span<const FieldCode> made_of, Value migrator);
+  // The class's current layout has never been.
+  void take_back_layout(Value class_);
+  std::span<FieldCode> fields_of(std::uint32_t layout) {
+    return {layout_fields.data() + layouts[layout].begin,
+            layouts[layout].end - layouts[layout].begin};
+  }
+  std::span<Value> values_of(Value instance) {
+    const Instance& row = instances[instance.index()];
+    return {instance_values.data() + row.values,
+            layouts[row.layout].end - layouts[row.layout].begin};
+  }
+  static constexpr std::uint32_t no_place = 0xffff'ffff;
+  std::uint32_t place_of(std::uint32_t layout, NameId name) const;
+  bool is_stale(Value instance) const {
+    const Instance& row = instances[instance.index()];
+    return row.layout != classes[row.class_].layout;
+  }
+  // The instance has that layout and these values, which are counted already; those that it had are
+  // the caller's, where they were.
+  void set_layout(Value instance, std::uint32_t layout, std::uint32_t values);
+
   Value field_of(Value object, NameId name) const;         // borrowed; absent if there is none
   void set_field(Value object, NameId name, Value value);  // takes over the count
   void clear_fields(Value object);
@@ -116,6 +158,9 @@ class Heap {
   std::vector<Class> classes;
   std::vector<ClassSlot> class_slots;
   std::vector<Instance> instances;
+  std::vector<Layout> layouts;
+  std::vector<FieldCode> layout_fields;
+  std::vector<Value> instance_values;
   std::vector<Method> methods;
   std::vector<Object> objects;
   std::vector<Field> fields;
@@ -127,6 +172,7 @@ class Heap {
  private:
   std::uint32_t& count_of(Value value);
   void drop(Value value);
+  void pass(std::uint32_t layout);
 
   std::vector<Value> dropping_;
 };
@@ -142,9 +188,17 @@ void Heap::each_held(Value value, const Visit& visit) const {
       visit(row.base);
       for (std::uint32_t at = row.slots_begin; at < row.slots_end; ++at)
         visit(class_slots[at].function);
+      for (std::uint32_t at = row.first_layout; at != 0; at = layouts[at].next)
+        visit(layouts[at].migrator);
       break;
     }
-    case Tag::instance: visit(Value::of(Tag::class_, instances[value.index()].class_)); break;
+    case Tag::instance: {
+      const Instance& row = instances[value.index()];
+      visit(Value::of(Tag::class_, row.class_));
+      const std::uint32_t size = layouts[row.layout].end - layouts[row.layout].begin;
+      for (std::uint32_t at = 0; at < size; ++at) visit(instance_values[row.values + at]);
+      break;
+    }
     case Tag::method: {
       const Method& row = methods[value.index()];
       visit(row.class_);
@@ -161,6 +215,19 @@ void Heap::each_held(Value value, const Visit& visit) const {
     case Tag::none:
     case Tag::integer: break;
   }
+}
+
+template <class Make>
+Value Heap::new_instance(Value class_, const Make& make) {
+  const std::uint32_t layout = classes[class_.index()].layout;
+  const auto values = static_cast<std::uint32_t>(instance_values.size());
+  for (std::uint32_t at = layouts[layout].begin; at < layouts[layout].end; ++at) {
+    const Value value = layout_fields[at].value;
+    instance_values.push_back(value == Value::absent() ? make() : value);
+  }
+  ++layouts[layout].instances;
+  instances.push_back({.class_ = class_.index(), .layout = layout, .values = values, .count = 1});
+  return Value::of(Tag::instance, static_cast<std::uint32_t>(instances.size() - 1));
 }
 
 // Memory for the ops of loaded code: chunks that are kept from run to run and never move.

@@ -12,8 +12,6 @@ namespace midstride::model::runtime {
 
 namespace {
 
-constexpr std::size_t frames_max = 200;
-
 // How many of args are operands.
 std::size_t argument_count(const Op& op) {
   if (op.code == OpCode::call || op.code == OpCode::spawn) return op.argc;
@@ -102,12 +100,7 @@ void Runtime::run_silently(Stack& stack, const Op& op) {
 void Runtime::step(Stack& stack, const Op& op) {
   switch (op.code) {
     case OpCode::move: put(stack, op.dst, take(stack, op.a)); break;
-    case OpCode::new_object: {
-      const Value object = heap.new_object();
-      run_->event(EventKind::create, object.word);
-      put(stack, op.dst, object);
-      break;
-    }
+    case OpCode::new_object: put(stack, op.dst, new_object()); break;
     case OpCode::resolve: return resolve(stack, op);
     case OpCode::look: return look(stack, op);
     case OpCode::super_: return super_look(stack, op);
@@ -281,6 +274,7 @@ void Runtime::resolve(Stack& stack, const Op& op) {
 }
 
 void Runtime::look(Stack& stack, const Op& op) {
+  if (migrate_first(stack, op.a)) return;
   const NameId name{op.x};
   const Value object = take(stack, op.a);
   Value found{};
@@ -288,6 +282,15 @@ void Runtime::look(Stack& stack, const Op& op) {
     case Tag::instance:
     case Tag::class_: {
       const bool bound = object.tag() == Tag::instance;
+      const Place place = bound ? place_of_field(stack, object, name) : Place{};
+      if (place.place != Heap::no_place) {
+        const Value* const field = field_at(object, place);
+        found = field != nullptr && *field != Value::absent() ? *field : Value::none();
+        heap.acquire(found);
+        run_->event(EventKind::field, object.word, field_word(place.layout, place.place),
+                    found.word, static_cast<std::uint8_t>(FieldHow::read_of_instance));
+        break;
+      }
       const Value class_ =
           bound ? Value::of(Tag::class_, heap.instances[object.index()].class_) : object;
       const Value function = find_method(class_, name);
@@ -310,7 +313,8 @@ void Runtime::look(Stack& stack, const Op& op) {
       found = heap.field_of(object, name);
       heap.acquire(found);
       if (found != Value::absent())
-        run_->event(EventKind::field, object.word, name.value, found.word, 0);
+        run_->event(EventKind::field, object.word, name.value, found.word,
+                    static_cast<std::uint8_t>(FieldHow::read_of_object));
       break;
     case Tag::absent:
     case Tag::none:
@@ -480,13 +484,25 @@ void Runtime::match(Stack& stack, const Op& op) {
 }
 
 void Runtime::store_attribute(Stack& stack, const Op& op) {
+  if (migrate_first(stack, op.a)) return;
   const NameId name{op.x};
   const Value object = take(stack, op.a);
   const Value value = take(stack, op.args[0]);
   const std::uint32_t frame = stack.frames.back().id;
   if (object.tag() == Tag::object) {
-    run_->event(EventKind::field, object.word, name.value, value.word, 1);
+    run_->event(EventKind::field, object.word, name.value, value.word,
+                static_cast<std::uint8_t>(FieldHow::write_of_object));
     heap.set_field(object, name, value);
+    heap.release(object);
+    ++stack.frames.back().pc;
+    return;
+  }
+  const Place place = object.tag() == Tag::instance ? place_of_field(stack, object, name) : Place{};
+  if (place.place != Heap::no_place) {
+    run_->event(EventKind::field, object.word, field_word(place.layout, place.place), value.word,
+                static_cast<std::uint8_t>(FieldHow::write_of_instance));
+    Value* const field = field_at(object, place);
+    heap.release(field != nullptr ? std::exchange(*field, value) : value);
     heap.release(object);
     ++stack.frames.back().pc;
     return;
@@ -528,9 +544,11 @@ void Runtime::call(Stack& stack, const Op& op) {
   };
 
   if (callee.tag() == Tag::class_ && count == 0) {
-    const Value instance = heap.new_instance(callee);  // keeps the count of the class
+    // It keeps the count of the class.
+    const Value instance = heap.new_instance(callee, [this] { return new_object(); });
     run_->tables().instance_classes.push_back(callee.index());
-    run_->event(EventKind::create, instance.word, callee.word);
+    run_->event(EventKind::create, instance.word, callee.word,
+                heap.instances[instance.index()].layout);
     put(stack, op.dst, instance);
     ++stack.frames.back().pc;
     return;
@@ -618,6 +636,7 @@ void Runtime::pop_frame(Stack& stack, ExitHow how) {
   const Frame frame = stack.frames.back();
   run_->event(EventKind::exit, frame.id, 0, 0, static_cast<std::uint8_t>(how));
   stack.frames.pop_back();
+  if (frame.migrates != 0) heap.instances[frame.migrates - 1].migrating = false;
   for (std::size_t at = frame.values; at < stack.values.size(); ++at) release_slot(stack, at);
   for (std::size_t at = frame.completions; at < stack.completions.size(); ++at)
     heap.release(stack.completions[at].value);
@@ -691,10 +710,11 @@ void Runtime::give_back(Stack& stack, Value value) {
     return;
   }
   const std::uint16_t result = frame.result;
+  const bool called = frame.migrates == 0;
   pop_frame(stack, ExitHow::returned);
   if (stack.frames.empty()) return heap.release(value);
   put(stack, result, value);
-  ++stack.frames.back().pc;
+  if (called) ++stack.frames.back().pc;
 }
 
 Value Runtime::define_function(const Stack& stack, std::uint32_t function,
@@ -715,9 +735,16 @@ Value Runtime::new_function(std::uint32_t code, std::span<const Value> cells) {
 Value Runtime::define_class(const Stack& stack, std::uint32_t index, Value base) {
   const ClassCode& code = program().classes[index];
   const Value class_ = heap.new_class(code.name, code.module, Value::absent());
+  heap.classes[class_.index()].fields_begin = code.fields_begin;
+  heap.classes[class_.index()].fields_end = code.fields_end;
   run_->tables().classes.push_back({code.module, index, stack.load});
   run_->trace().define(static_cast<std::uint64_t>(class_.word) << 32 | stack.load, index);
   if (base != Value::absent()) set_class_base(class_, base);
+  if (!program().fields.empty()) {
+    fresh_fields_.clear();
+    find_fields(class_);
+    take_found_layout(class_);
+  }
   // One cell for all its methods that ask for their class.
   Value cell{};
   for (std::uint32_t at = code.methods_begin; at < code.methods_end; ++at) {

@@ -98,6 +98,10 @@ bool Runtime::install(std::span<Reloading> batch) {
     if (strategy_.install != nullptr && !strategy_.install(reloading)) return false;
     reloading.joins = false;
   }
+  for (Reloading& reloading : batch) {
+    const bool at_once = capabilities_.instances == InstancePolicy::eager;
+    if (at_once && !strategy_.migrate(reloading)) return false;
+  }
   return true;
 }
 

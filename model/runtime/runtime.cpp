@@ -10,14 +10,18 @@
 namespace midstride::model::runtime {
 
 Runtime::Runtime(std::string name, const Strategy& strategy, const Reclamation& reclamation,
-                 LocalsPolicy locals, sim::Planted planted)
+                 LocalsPolicy locals, InstancePolicy instances, sim::Planted planted)
     : name_(std::move(name)), strategy_(strategy), reclamation_(reclamation) {
   const bool frees = reclamation.at_reclaim != nullptr || reclamation.at_unreferenced != nullptr ||
                      reclamation.at_quiescence != nullptr;
   capabilities_.gives =
       frees ? ~EventMask{0} : ~mask_of(EventKind::free, EventKind::live, EventKind::touch);
+  // Where a reload makes other classes nobody is ever migrated.
+  if (strategy.instances == InstancePolicy::none)
+    capabilities_.gives &= ~mask_of(EventKind::migrate);
   capabilities_.granularity = Granularity::ops;
   capabilities_.locals = locals;
+  capabilities_.instances = instances;
   capabilities_.planted = planted;
   capabilities_.removed_names = strategy.removed_names;
 }
@@ -31,11 +35,14 @@ void Runtime::begin(Run& run) {
   loads.clear();
   spare_spawned_.resize(spawned_tasks, 0);
   remembered.clear();
+  remembered_places.clear();
   freed_.clear();
   stacks_used_ = 0;
   stack_of_task_.clear();
   const Scenario& scenario = run.scenario();
-  names_ = {scenario.find("class"), scenario.find("function"), scenario.find("self")};
+  names_ = {scenario.find("class"), scenario.find("function"), scenario.find("self"),
+            scenario.find("migrate")};
+  run.tables().layouts.push_back({});
   if (modules.size() < program().modules.size()) modules.resize(program().modules.size());
   for (ModuleState& module : modules) {
     module.open.clear();
@@ -357,7 +364,10 @@ void Runtime::collect(Run& run) {
   };
   each_root(run, [&](HolderKind, std::uint32_t, Value value) { reach(value); });
   for (const ModuleState& module : modules) {
-    for (const Undo& undo : module.undo_log) reach(undo.binding.value);
+    for (const Undo& undo : module.undo_log) {
+      reach(undo.binding.value);
+      for (const Value value : values_of(undo)) reach(value);
+    }
   }
   while (!reached_.empty()) {
     const Value value = reached_.back();
@@ -370,6 +380,9 @@ void Runtime::collect(Run& run) {
   };
   for (std::uint32_t at = 0; at < heap.objects.size(); ++at) {
     if (lost(Tag::object, at)) heap.clear_fields(Value::of(Tag::object, at));
+  }
+  for (std::uint32_t at = 0; at < heap.instances.size(); ++at) {
+    if (lost(Tag::instance, at)) heap.clear_fields(Value::of(Tag::instance, at));
   }
   for (std::uint32_t at = 0; at < heap.cells.size(); ++at) {
     if (lost(Tag::cell, at)) heap.set_cell(Value::of(Tag::cell, at), Value::absent());

@@ -2,9 +2,9 @@
 // real reclamation of old code. It is the reference against which real runtimes are compared, and
 // it can be broken on purpose (mutants).
 //
-// Three files implement it: interpreter.cpp runs ops, reload.cpp runs an attempt's steps,
-// runtime.cpp is the rest. walker.cpp is the harness's own look at who still holds freed code; it
-// shares nothing with the counting.
+// Four files implement it: interpreter.cpp runs ops, reload.cpp runs an attempt's steps,
+// migration.cpp is about the fields of instances, runtime.cpp is the rest. walker.cpp is the
+// harness's own look at who still holds freed code; it shares nothing with the counting.
 #pragma once
 
 #include <array>
@@ -22,6 +22,8 @@
 
 namespace midstride::model::runtime {
 
+inline constexpr std::size_t frames_max = 200;  // of one stack
+
 struct Binding {
   Value value{};
   std::uint32_t load = no_load;  // the attempt that made it; no_load: program code did
@@ -37,12 +39,14 @@ struct Namespace {
 };
 // What was there before a change, for undo.
 struct Undo {
-  enum class Kind : std::uint8_t { binding, code, method, base, cell };
+  enum class Kind : std::uint8_t { binding, code, method, base, cell, fields, layout, instance };
   Kind kind = Kind::binding;
-  std::uint32_t owner = 0;  // namespace, function's, class's or cell's index
-  std::uint32_t slot = 0;   // binding: name slot; method: NameId
-  Binding binding{};        // binding, method, base, cell: counted
-  std::uint32_t code = 0;   // code: counted
+  std::uint32_t owner = 0;  // namespace, function's, class's, cell's or instance's index
+  // binding: name slot; method: NameId; fields: the first; instance: its first value, counted as
+  // all of them.
+  std::uint32_t slot = 0;
+  Binding binding{};       // binding, method, base, cell; instance: itself; all counted
+  std::uint32_t code = 0;  // code: counted; fields: the end; instance: its layout
 };
 
 struct ModuleState {
@@ -81,6 +85,8 @@ struct Frame {
   std::uint16_t locals = 0;
   std::uint16_t size = 0;                   // locals and temporaries
   std::uint16_t result = Operand::nothing;  // where the caller wants what it returns
+  std::uint32_t migrates = 0;  // index + 1 of the instance whose migrator it is; the caller's op is
+                               // begun again when it has returned
 };
 // The frames of one tasklet or of one reload's body, innermost last.
 struct Stack {
@@ -102,6 +108,14 @@ struct Remembered {
   Value class_{};
   NameId name{};
   Value function{};
+};
+// A place that is remembered (PlaceRule).
+struct RememberedPlace {
+  std::uint32_t frame = 0;
+  std::uint32_t class_ = 0;
+  NameId name{};
+  std::uint32_t layout = 0;
+  std::uint32_t place = 0;
 };
 struct Spawned {
   Value callee{};
@@ -132,6 +146,7 @@ struct Reloading {
   RejectWhy why = RejectWhy::own_body;     // for admit to say
   std::uint32_t admitted_after = no_load;  // the last load of the module by then
   std::span<Reloading> batch{};            // all of its batch, itself included
+  std::uint32_t listed = 0;                // M20: the instances that there were when it began
   bool joins = false;                      // its next step goes on with one of another in its batch
   static constexpr std::uint32_t no_namespace = 0xffff'ffff;
 
@@ -142,7 +157,7 @@ struct Reloading {
 class Runtime final : public Subject {
  public:
   Runtime(std::string name, const Strategy& strategy, const Reclamation& reclamation,
-          LocalsPolicy locals, sim::Planted planted = sim::Planted::none);
+          LocalsPolicy locals, InstancePolicy instances, sim::Planted planted = sim::Planted::none);
 
   std::string_view name() const override { return name_; }
   const Capabilities& capabilities() const override { return capabilities_; }
@@ -171,6 +186,24 @@ class Runtime final : public Subject {
   void set_class_method(Value class_, NameId name,
                         Value function);          // takes over the count; tells of the store
   void set_class_base(Value class_, Value base);  // likewise
+  // Each class whose fields, or those of its bases, have other names or another order than its
+  // layout gets a new layout; calls changed(class) before.
+  template <class Changed>
+  void renew_layouts(const Changed& changed);
+  void take_back_layout(Value class_);
+  // Those that an instance had, of an undo of that kind; else none.
+  std::span<Value> values_of(const Undo& undo);
+  // Migrates a stale instance by one layout, and gives it to the migrator, if there is one: the
+  // function, and as a {} what the instance had; both counted. `keep`: so are the values that it
+  // had, for undo.
+  struct Migration {
+    Value migrator{}, old{};
+  };
+  Migration migrate(Value instance, MigrateHow how, bool keep);
+  // The instance has these values under that layout again.
+  void migrate_back(Value instance, std::uint32_t layout, std::uint32_t values);
+  // Runs a migrator for a reload, as its body. False, with its error, if it raises.
+  bool run_migrator(Reloading& reloading, Value instance, const Migration& migration);
   void retire_load(std::uint32_t load, std::uint32_t by);
   void free_code(std::uint32_t code);
   void reclaim(Reloading& reloading);  // frees what this attempt has retired, as far as may be
@@ -199,6 +232,7 @@ class Runtime final : public Subject {
   std::vector<Load> loads;
   std::vector<Spawned> spawned_tasks;
   std::vector<Remembered> remembered;
+  std::vector<RememberedPlace> remembered_places;
 
  private:
   friend void walk(Runtime& runtime, Run& run, const std::vector<std::uint32_t>& codes);
@@ -228,6 +262,20 @@ class Runtime final : public Subject {
   void match(Stack& stack, const Op& op);
   void call(Stack& stack, const Op& op);
   void store_attribute(Stack& stack, const Op& op);
+  bool migrate_first(Stack& stack, std::uint16_t operand);
+  void enter_migrator(Stack& stack, Value instance, const Migration& migration);
+  struct Place {
+    std::uint32_t layout = 0, place = Heap::no_place;
+  };
+  Place place_of_field(const Stack& stack, Value instance, NameId name);
+  Value* field_at(Value instance, const Place& place);
+  Value convert(Value instance, std::uint32_t layout, MigrateHow how, bool keep, bool tell_old);
+  void find_fields(Value class_);
+  bool has_found_layout(Value class_);
+  void take_found_layout(Value class_);
+  void tell_layout(Value class_);
+  Value make_migrator(Value class_);
+  Value new_object();
   void send(Stack& stack, const Op& op);
   void receive(Stack& stack, const Op& op);
   void spawn(Stack& stack, const Op& op);
@@ -287,10 +335,26 @@ class Runtime final : public Subject {
   std::vector<Value> reached_;                    // likewise
   std::vector<std::uint32_t> kept_;               // likewise: codes that are retired and not freed
   struct {
-    NameId class_{}, function{}, self{};
-  } names_;  // of a method's attributes, none where the scenario does not name them
+    NameId class_{}, function{}, self{}, migrate{};
+  } names_;  // of a method's attributes and of migrators, none where the scenario does not name
+             // them
+  std::vector<FieldCode> fresh_fields_;  // of a class
   static constexpr std::uint64_t forgotten_bit = std::uint64_t{1} << 32;
 };
+
+template <class Changed>
+void Runtime::renew_layouts(const Changed& changed) {
+  if (program().fields.empty()) return;
+  for (std::uint32_t at = 0; at < heap.classes.size(); ++at) {
+    const Value class_ = Value::of(Tag::class_, at);
+    if (heap.classes[at].count == 0) continue;
+    fresh_fields_.clear();
+    find_fields(class_);
+    if (has_found_layout(class_)) continue;
+    changed(class_);
+    take_found_layout(class_);
+  }
+}
 
 // Looks for holders of these codes, from the roots, and tells of each (Live): after each step that
 // frees, of what was freed; after a collect, of what is retired and not freed. No strategy and no

@@ -42,6 +42,17 @@ enum class LookupRule : std::uint8_t {
   remembered,  // M18: not until the class itself changes
 };
 
+// Where an instance's field is.
+enum class PlaceRule : std::uint8_t {
+  of_its_layout,
+  remembered,  // M19: where it was when the frame first looked
+};
+// Which layout an instance that is used goes to.
+enum class MigrationRule : std::uint8_t {
+  one_after_the_other,
+  the_last_only,  // M11: from whatever it has
+};
+
 // A null step does nothing (and admits, validates). The order is the order of the members; each
 // step is taken for every module of a batch before the next one is. undo comes instead of the rest
 // when a body raised, or validate or install said no (with Reloading::error set).
@@ -53,8 +64,10 @@ struct Strategy {
   bool (*validate)(Reloading&) = nullptr;
   bool (*install)(Reloading&) =
       nullptr;  // makes the new version the current one; says its own steps
-  void (*settle)(Reloading&) = nullptr;  // the whole batch is installed, and nothing can fail any
-                                         // more; comes in the turn of the commit
+  bool (*migrate)(Reloading&) = nullptr;  // under the instance policy eager: brings the instances
+                                          // of changed classes to their new layouts
+  void (*settle)(Reloading&) = nullptr;   // the whole batch is installed, and nothing can fail any
+                                          // more; comes in the turn of the commit
   void (*retire)(Reloading&) =
       nullptr;  // lets go of what the old version held; its code is retired before
   void (*undo)(Reloading&) = nullptr;
@@ -68,6 +81,10 @@ struct Strategy {
   Keeps keeps = Keeps::none;
   RemovedNames removed_names = RemovedNames::go;
   LookupRule lookups = LookupRule::always;
+  // Unless the subject says another; `none` where no class outlives a reload.
+  InstancePolicy instances = InstancePolicy::none;
+  PlaceRule places = PlaceRule::of_its_layout;
+  MigrationRule migrations = MigrationRule::one_after_the_other;
 };
 
 // When retired code is freed. Each hook says which codes may go: Runtime::free_code.
@@ -86,5 +103,16 @@ struct LocalsRow {
   std::string_view name;
   LocalsPolicy policy;
 };
+
+struct InstancesRow {
+  std::string_view name;
+  InstancePolicy policy;
+};
+// Whether a subject can have the strategy with that policy: instances can be migrated where classes
+// stay themselves, and at once where a migrator that raises can be undone.
+constexpr bool goes_with(const Strategy& strategy, InstancePolicy policy) {
+  if (policy == InstancePolicy::eager) return strategy.migrate != nullptr;
+  return policy == InstancePolicy::none || strategy.instances != InstancePolicy::none;
+}
 
 }  // namespace midstride::model::runtime

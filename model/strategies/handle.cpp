@@ -25,6 +25,7 @@ constinit const Strategy handle{
     .stage = stage_apart,
     .install = point_handles,
     .undo = drop_staging,
+    .instances = InstancePolicy::lazy,
 };
 
 }  // namespace midstride::model::runtime

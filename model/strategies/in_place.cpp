@@ -1,8 +1,9 @@
 // Runs the new body in a staging namespace, then patches the live one name by name, keeping the
 // identity of functions and classes: a function gets the new code, a class its new methods and its
 // new base, anything else the new value; what the new version says of one of its own classes or
-// functions is said of the one that is kept. A name that changed its kind raises, and the undo log
-// puts back what was there. Relatives: livecoding, IPython's autoreload, jurigged, the JVM's
+// functions is said of the one that is kept. Then every instance of a class whose fields changed is
+// migrated. A name that changed its kind raises, as a migrator may, and the undo log puts back what
+// was there. Relatives: livecoding, IPython's autoreload, jurigged, the JVM's
 // redefinition, Smalltalk.
 #include <algorithm>
 #include <utility>
@@ -39,6 +40,7 @@ class Patch {
                           ? code(old.value, fresh.value)
                           : methods(old.value, fresh.value) && base(old.value, fresh.value);
     if (!fits) return false;
+    if (old.value.tag() == Tag::class_) fields(old.value, fresh.value);
     bind(slot, {old.value, fresh.load});
     return true;
   }
@@ -52,6 +54,13 @@ class Patch {
   void take_over(std::uint32_t slot) {
     const Binding fresh = runtime_.binding(reloading_.staging, slot);
     if (!adopt(slot, fresh)) bind(slot, fresh);
+  }
+
+  // When all names are done.
+  void layouts() {
+    runtime_.renew_layouts([this](Value class_) {
+      log({.kind = Undo::Kind::layout, .owner = class_.index(), .binding = {.value = class_}});
+    });
   }
 
  private:
@@ -149,6 +158,16 @@ class Patch {
     return true;
   }
 
+  void fields(Value class_, Value fresh) {
+    Class& row = runtime_.heap.classes[class_.index()];
+    log({.kind = Undo::Kind::fields,
+         .owner = class_.index(),
+         .slot = row.fields_begin,
+         .code = row.fields_end});
+    row.fields_begin = runtime_.heap.classes[fresh.index()].fields_begin;
+    row.fields_end = runtime_.heap.classes[fresh.index()].fields_end;
+  }
+
   void method(Value class_, NameId name, Value function) {
     const Value old = runtime_.heap.method_of(class_, name);
     log({.kind = Undo::Kind::method,
@@ -175,6 +194,8 @@ class Patch {
 };
 
 void forget(Runtime& runtime, const Undo& undo) {
+  for (Value& value : runtime.values_of(undo))
+    runtime.heap.release(std::exchange(value, Value::absent()));
   runtime.heap.release(undo.binding.value);
   if (undo.kind == Undo::Kind::code) runtime.heap.release_code(undo.code);
 }
@@ -207,9 +228,20 @@ void put_back(Reloading& reloading) {
         runtime.heap.acquire(undo.binding.value);
         runtime.heap.set_cell(Value::of(Tag::cell, undo.owner), undo.binding.value);
         break;
+      case Undo::Kind::fields:
+        runtime.heap.classes[undo.owner].fields_begin = undo.slot;
+        runtime.heap.classes[undo.owner].fields_end = undo.code;
+        break;
+      case Undo::Kind::layout: runtime.take_back_layout(undo.binding.value); break;
+      case Undo::Kind::instance:
+        runtime.migrate_back(undo.binding.value, undo.code, undo.slot);
+        runtime.heap.release(undo.binding.value);
+        continue;  // it has its values again
     }
     forget(runtime, undo);
   }
+  // What fields have to begin with.
+  runtime.renew_layouts([](Value) {});
 }
 
 }  // namespace
@@ -228,6 +260,40 @@ bool patch_in_place(Reloading& reloading, Bases bases) {
     const NameId name = runtime.program().modules[reloading.module].slots[slot];
     reloading.error = reloading.run.error(ErrorKind::kind_changed, {}, name);
     return false;
+  }
+  patch.layouts();
+  return true;
+}
+
+bool migrate_at_once(Reloading& reloading) {
+  Runtime& runtime = reloading.runtime;
+  // More of them may come while this goes on.
+  for (std::uint32_t at = 0; at < runtime.heap.instances.size(); ++at) {
+    if (!migrate_at_once(reloading, Value::of(Tag::instance, at))) return false;
+  }
+  return true;
+}
+
+bool migrate_at_once(Reloading& reloading, Value instance) {
+  Runtime& runtime = reloading.runtime;
+  const auto is_stale = [&] {
+    const Instance& row = runtime.heap.instances[instance.index()];
+    return row.count != 0 && runtime.heap.is_stale(instance);
+  };
+  while (is_stale()) {
+    reloading.step_begins(Step::migrate);
+    Runtime::Migration migration;
+    if (is_stale()) {  // still
+      const Instance row = runtime.heap.instances[instance.index()];
+      runtime.heap.acquire(instance);
+      runtime.modules[reloading.module].undo_log.push_back({.kind = Undo::Kind::instance,
+                                                            .slot = row.values,
+                                                            .binding = {.value = instance},
+                                                            .code = row.layout});
+      migration = runtime.migrate(instance, MigrateHow::at_once, true);
+    }
+    reloading.step_ends(Step::migrate);
+    if (!runtime.run_migrator(reloading, instance, migration)) return false;
   }
   return true;
 }
@@ -248,6 +314,7 @@ void patch_at_once(Reloading& reloading) {
       slot = 0;
     }
   }
+  patch.layouts();
   forget_patches(reloading);
 }
 
@@ -270,8 +337,10 @@ constinit const Strategy in_place{
     .admit = queue_behind_others,
     .stage = stage_apart,
     .install = patch_in_place,
+    .migrate = migrate_at_once,
     .settle = forget_patches,
     .undo = undo_patches,
+    .instances = InstancePolicy::eager,
 };
 
 }  // namespace midstride::model::runtime

@@ -46,6 +46,7 @@ constinit const Strategy safe_point{
     .install = patch_when_inactive,
     .undo = drop_staging,
     .left = wake_when_the_last_has_left,
+    .instances = InstancePolicy::lazy,
 };
 
 }  // namespace midstride::model::runtime

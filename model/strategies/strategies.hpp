@@ -34,6 +34,10 @@ void drop_retired_namespace(Reloading& reloading);
 enum class Bases : std::uint8_t { rewritten, as_staged };
 bool patch_in_place(Reloading& reloading);
 bool patch_in_place(Reloading& reloading, Bases bases);
+// Then migrates every instance whose class has other fields than it has, one by one, a turn before
+// each; false, with the error set, if a migrator raises.
+bool migrate_at_once(Reloading& reloading);
+bool migrate_at_once(Reloading& reloading, Value instance);
 // When all is patched: lets go of the undo log and of the staging namespace.
 void forget_patches(Reloading& reloading);
 void undo_patches(Reloading& reloading);

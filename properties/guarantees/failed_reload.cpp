@@ -146,25 +146,33 @@ class FailedReload final : public RunMonitor {
   void changed(std::uint32_t index, std::uint32_t ended, const Slot& slot, std::uint32_t before) {
     const std::string place = show_place(slot, attempt(ended).module);
     const std::string reload = tables().show_attempt(ended);
-    const bool plain =
-        Owner{slot.owner}.kind() == Owner::Kind::module;  // an id, a number or a flag
     const Value old{before}, now{slot.value};
+    std::string expected = tables().show(old), found = show_found(tables(), old, now);
+    if (Owner{slot.owner}.kind() == Owner::Kind::module) {  // an id, a number or a flag
+      expected = std::to_string(before);
+      found = std::to_string(slot.value);
+    } else if (slot.how == StoreHow::layout) {
+      expected = tables().show_layout(before);
+      found = tables().show_layout(slot.value);
+    }
     violate(index, static_cast<std::uint32_t>(slot.how),
-            fmt::format("{} is {} again when {} has failed", place,
-                        plain ? std::to_string(before) : tables().show(old), reload),
-            fmt::format("it is {}",
-                        plain ? std::to_string(slot.value) : show_found(tables(), old, now)));
+            fmt::format("{} is {} again when {} has failed", place, expected, reload),
+            fmt::format("it is {}", found));
   }
 
   std::string show_place(const Slot& slot, std::uint32_t module) const {
     const Owner owner{slot.owner};
     switch (owner.kind()) {
       case Owner::Kind::namespace_: return show_name(tables(), module << 16 | slot.slot);
-      case Owner::Kind::class_:
-        return fmt::format("{} of {}",
-                           slot.slot == base_slot ? std::string_view("the base")
-                                                  : tables().scenario->text(NameId{slot.slot}),
-                           tables().show(Value::of(Tag::class_, owner.index())));
+      case Owner::Kind::class_: {
+        std::string_view entry;
+        switch (slot.slot) {
+          case base_slot: entry = "the base"; break;
+          case layout_slot: entry = "the layout"; break;
+          default: entry = tables().scenario->text(NameId{slot.slot});
+        }
+        return fmt::format("{} of {}", entry, tables().show(Value::of(Tag::class_, owner.index())));
+      }
       case Owner::Kind::module: {
         constexpr std::string_view slots[] = {"namespace", "version", "in-progress flag"};
         const NameId name = tables().program->modules[owner.index()].name;

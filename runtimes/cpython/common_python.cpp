@@ -35,6 +35,23 @@ class Object:
         return repr(self.__dict__)
 
 
+class Record(Root):
+    """The base of a class without one, where classes have fields: an instance has those of its classes
+    when it is made, and no others later."""
+    __slots__ = ('__dict__',)
+    _fields = {}
+
+    def __init__(self):
+        for cls in reversed(type(self).__mro__):
+            for name, value in vars(cls).get('_fields', {}).items():
+                self.__dict__[name] = Object() if value is Object else value
+
+    def __setattr__(self, name, value):
+        if name not in self.__dict__:
+            raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+        self.__dict__[name] = value
+
+
 # The reloader code-swap: `live` is the module's namespace, `scratch` the one that the new source ran
 # in, `loaded` what the last load had bound to which name. `undo` gets what would put all back.
 

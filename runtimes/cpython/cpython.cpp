@@ -32,8 +32,9 @@ model::Capabilities capabilities_of_cpython() {
   using enum EventKind;
   model::Capabilities capabilities;
   // Not retire, free, live and touch: when CPython lets go of code cannot be seen from outside. Nor
-  // which cells there are.
-  capabilities.gives = ~model::mask_of(retire, free, live, touch, closure, cell_write, cell_read);
+  // which cells there are, and its reloaders migrate nothing.
+  capabilities.gives =
+      ~model::mask_of(retire, free, live, touch, closure, cell_write, cell_read, migrate);
   capabilities.granularity = model::Granularity::safepoints;
   capabilities.locals = model::LocalsPolicy::snapshot;
   capabilities.stop_by = sim::StopBy::unwinding;

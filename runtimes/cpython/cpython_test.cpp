@@ -20,7 +20,7 @@ TEST(CpythonSubjects, AreTwo) {
 TEST(CpythonSubjects, DoNotGiveWhatCannotBeSeen) {
   const model::Capabilities capabilities = make_cpython_subject(importlib)->capabilities();
   EXPECT_EQ(~capabilities.gives,
-            model::mask_of(retire, free, live, touch, closure, cell_write, cell_read));
+            model::mask_of(retire, free, live, touch, closure, cell_write, cell_read, migrate));
   EXPECT_EQ(capabilities.granularity, model::Granularity::safepoints);
   EXPECT_EQ(capabilities.locals, model::LocalsPolicy::snapshot);
 }

@@ -96,7 +96,7 @@ void expect_equal(const Pair& pair, model::Granularity granularity) {
 }
 
 constexpr Pair by_importlib{importlib, "model/overwrite"};
-constexpr Pair by_code_swap{code_swap, "model/in-place"};
+constexpr Pair by_code_swap{code_swap, "model/in-place+none"};
 
 TEST(CpythonAndTheModel, AgreeOnReloadByImportlibAtSafepoints) {
   expect_equal(by_importlib, model::Granularity::safepoints);

@@ -57,6 +57,7 @@ Interpreter::Interpreter() {
   PyDict_SetItemString(builtins_.get(), "_Raised", prelude("Raised"));
   PyDict_SetItemString(builtins_.get(), "_Object", prelude("Object"));
   PyDict_SetItemString(builtins_.get(), "_Root", prelude("Root"));
+  PyDict_SetItemString(builtins_.get(), "_Record", prelude("Record"));
 
   // What exists now is for ever: later collections need not look at it.
   PyGC_Collect();

@@ -131,6 +131,8 @@ class Renderer {
     std::string head = "class " + name(lines[open].name);
     if (op.a != Operand::nothing) {
       head += "(" + operand(op.a) + ")";
+    } else if (!program_.fields.empty()) {
+      head += "(_Record)";
     } else if (has_base_somewhere(lines[open].name)) {
       head += "(_Root)";
     }
@@ -138,6 +140,7 @@ class Renderer {
     ++depth_;
     line("__slots__ = ()");
     if (watched()) line("_k = " + std::to_string(first_class + at_.pc - 1));
+    if (!program_.fields.empty()) fields(program_.classes[op.index()]);
     std::uint32_t method = program_.classes[op.index()].methods_begin;
     const std::size_t end = block_end(lines, open);
     for (std::size_t at = open + 1; at < end; ++at) {
@@ -146,6 +149,18 @@ class Renderer {
       at = block_end(lines, at);
     }
     --depth_;
+  }
+
+  // What each instance begins with, and no more (_Record).
+  void fields(const model::ClassCode& class_) {
+    std::string own;
+    for (std::uint32_t at = class_.fields_begin; at < class_.fields_end; ++at) {
+      const model::FieldCode& field = program_.fields[at];
+      if (!own.empty()) own += ", ";
+      own += "'" + attribute(field.name) + "': ";
+      own += field.value == model::Value::absent() ? "_Object" : literal(field.value);
+    }
+    line("_fields = {" + own + "}");
   }
 
   // Python lets a class change its base only for another one of its kind, not for none.
@@ -379,10 +394,13 @@ class Renderer {
     return list;
   }
 
+  static std::string literal(model::Value value) {
+    return value == model::Value::none() ? "None" : std::to_string(value.number());
+  }
+
   std::string operand(std::uint16_t operand) const {
     if ((operand & Operand::constant_bit) != 0) {
-      const model::Value value = program_.constants[operand ^ Operand::constant_bit];
-      return value == model::Value::none() ? "None" : std::to_string(value.number());
+      return literal(program_.constants[operand ^ Operand::constant_bit]);
     }
     if (operand < code().locals) return local(operand);
     return "_" + std::to_string(operand - code().locals);

@@ -304,10 +304,10 @@ def inspect(name):
 
 # The run.
 
-_Object, _Raised, _Root = Object, Raised, Root
+_Object, _Raised, _Record, _Root = Object, Raised, Record, Root
 names = {name: globals()[name] for name in (
     '_op', '_emit', '_send', '_receive', '_yield', '_spawn', '_kill', '_reload', '_Object',
-    '_Raised', '_Root', '_matches', 'TaskletExit')}
+    '_Raised', '_Record', '_Root', '_matches', 'TaskletExit')}
 names |= {name: vars(builtins)[name]
           for name in ('Exception', '__build_class__', '__import__', 'isinstance', 'super')}
 channels = {name: Channel(*options) for name, options in CHANNELS.items()}
