@@ -236,6 +236,8 @@ constexpr auto claim_table = table_of(
     holds("*", "channel-rules"),
     holds("*", "whole-call"),
     holds("*", "deterministic"),
+    holds("model/*", "migration"),
+    holds("model/*", "layout"),
 
     // A held method or function goes on running what it was taken from.
     given_up("model/in-place+immediate*", "method-behaviour", {2000, 670, 570}),

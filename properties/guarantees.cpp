@@ -15,7 +15,7 @@ std::span<const model::Guarantee> guarantees() {
       failed_reload(), isolation(), batch(), fresh(), monotone(), serial(), version_consistent(),
       removed_names(), dependants(),
       // Classes and their instances
-      identity(), super(),
+      migration(), layout(), identity(), super(),
       // The scheduler, and over two runs
       scheduler(), progress(), channel_rules(), no_op(), revert(), commute(), non_interference(),
       deterministic()};

@@ -37,6 +37,8 @@ TEST(Guarantees, HaveTheirOrder) {
                                                   "version-consistent",
                                                   "removed-names",
                                                   "dependants",
+                                                  "migration",
+                                                  "layout",
                                                   "identity",
                                                   "super",
                                                   "scheduler",

@@ -23,6 +23,8 @@ model::Guarantee serial();
 model::Guarantee version_consistent();
 model::Guarantee dependants();
 model::Guarantee removed_names();
+model::Guarantee migration();
+model::Guarantee layout();
 model::Guarantee identity();
 model::Guarantee super();
 model::Guarantee scheduler();

@@ -102,6 +102,7 @@ Story::Story() : Story(BeforeFirstLoads{}) {
 void Story::fill_tables() {
   tables_.scenario = &scenario_;
   tables_.program = &program_;
+  tables_.layouts.push_back({});
   tables_.tasks = {{}, {.name = scenario_.find("t")}, {.name = scenario_.find("u")}};
   const auto attempt = [this](std::uint32_t reload, std::uint32_t module, std::uint32_t to,
                               std::uint32_t batch) {
@@ -171,6 +172,20 @@ std::uint32_t Story::seen_again(std::uint32_t handle, Value function) {
   row.function = function;
   tables_.handles.push_back(row);
   return Value::of(Tag::method, static_cast<std::uint32_t>(tables_.handles.size() - 1)).word;
+}
+
+std::uint32_t Story::layout(std::initializer_list<std::string_view> fields) {
+  const auto begin = static_cast<std::uint32_t>(tables_.layout_fields.size());
+  for (const std::string_view field : fields)
+    tables_.layout_fields.push_back(scenario_.intern(field));
+  const auto end = static_cast<std::uint32_t>(tables_.layout_fields.size());
+  tables_.layouts.push_back({Value::of(Tag::class_, 0), begin, end});
+  return static_cast<std::uint32_t>(tables_.layouts.size() - 1);
+}
+
+Value Story::instance() {
+  tables_.instance_classes.push_back(0);
+  return Value::of(Tag::instance, static_cast<std::uint32_t>(tables_.instance_classes.size() - 1));
 }
 
 std::uint32_t Story::error(ErrorKind kind, Value value) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -48,6 +49,9 @@ class Story {
   // The same method object seen with another function.
   std::uint32_t seen_again(std::uint32_t handle, model::Value function);
   std::uint32_t error(model::ErrorKind kind, model::Value value = {});
+  // A new layout of shop.X of version 1 with these fields, and a new instance of it.
+  std::uint32_t layout(std::initializer_list<std::string_view> fields);
+  model::Value instance();
   static model::Value number(std::int32_t number) { return model::Value::integer(number); }
 
   // Whoever acts from now on.
