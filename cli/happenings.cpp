@@ -53,7 +53,7 @@ class Teller {
         if (event.a == now().frame && now().has_target) came_out(Value{event.c});
         return;
       case EventKind::store:
-        if (now().code == OpCode::store &&
+        if (now().code == OpCode::store && event.actor().kind() != ActorKind::machinery &&
             model::Owner{event.a}.kind() == model::Owner::Kind::namespace_)
           came_out(Value{event.c});
         return;
@@ -129,6 +129,7 @@ class Teller {
       case EventKind::create:
       case EventKind::field:
       case EventKind::closure:
+      case EventKind::hook:
       case EventKind::reload_request:
       case EventKind::retire:
       case EventKind::wake:
@@ -232,6 +233,7 @@ class Teller {
         return;
       case model::EnterHow::spawn:
       case model::EnterHow::migrator: return add(std::move(enters));
+      case model::EnterHow::finaliser: return add("at exit " + enters);
       case model::EnterHow::body:
       case model::EnterHow::script: return;
     }

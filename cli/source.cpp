@@ -63,6 +63,8 @@ class Decompiler {
         return statement("reload " + std::string(scenario_.text(scenario_.reloads[op.x].name)),
                          false);
       case OpCode::pass: return statement("pass", false);
+      case OpCode::once: return statement("once " + slot(op.x), false);
+      case OpCode::at_exit: return statement("atexit " + operand(op.a), false);
       case OpCode::header:
       case OpCode::jump:
       case OpCode::end_finally:
@@ -131,8 +133,7 @@ class Decompiler {
   std::string global(const Op& op) const {
     const std::uint32_t module = op.x >> 16;
     if (module == model::Program::nowhere) return name(op.x & 0xffff);
-    const bool own =
-        op.argc == Op::own || (op.code == OpCode::resolve && module == function_.module);
+    const bool own = op.is_own() || (op.code == OpCode::resolve && module == function_.module);
     if (own) return slot(op.x);
     return std::string(scenario_.text(program_.modules[module].name)) + "." + slot(op.x);
   }

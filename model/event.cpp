@@ -20,17 +20,18 @@ constexpr std::string_view event_names[] = {
     "reload-step", "reload-commit", "reload-fail", "reload-reject", "reload-wait", "retire",
     "free", "live", "touch", "send", "receive", "block", "wake", "kill", "spawn", "end", "switch",
     "close", "ring", "channel", "trap", "refuse", "idle", "peek", "poke", "collect", "emit",
-    "is-a", "closure", "cell-write", "cell-read", "migrate"};
+    "is-a", "closure", "cell-write", "cell-read", "migrate", "hook"};
 // clang-format on
 static_assert(std::size(event_names) == event_kind_count);
-constexpr std::string_view enter_names[] = {"by name", "held",   "spawn",
-                                            "body",    "script", "migrator"};
+constexpr std::string_view enter_names[] = {"by name", "held",     "spawn",    "body",
+                                            "script",  "migrator", "finaliser"};
 constexpr std::string_view exit_names[] = {"returned", "threw"};
 constexpr std::string_view store_names[] = {"namespace",   "class",   "pointer", "version",
                                             "in progress", "program", "base",    "layout"};
 constexpr std::string_view migrate_names[] = {"at once", "at access", "undone"};
 constexpr std::string_view is_a_names[] = {"an instance of", "the same as", "caught as"};
 constexpr std::string_view closure_names[] = {"made", "entered"};
+constexpr std::string_view hook_names[] = {"registered", "run", "dropped"};
 constexpr std::string_view block_names[] = {"receive", "send", "park", "sleep"};
 constexpr std::string_view ring_names[] = {"schedule", "remove", "insert", "run",  "switch",
                                            "watch",    "main",   "?",      "join", "decides for"};
@@ -41,7 +42,7 @@ constexpr std::string_view poke_names[] = {"lost", "applied"};
 constexpr std::string_view reject_names[] = {"own-body", "in-progress", "own-frame", "old-code"};
 constexpr std::string_view holder_names[] = {"frame",         "local", "temporary", "channel",
                                              "namespace",     "class", "object",    "spawn",
-                                             "old namespace", "cell"};
+                                             "old namespace", "cell",  "hook"};
 constexpr std::string_view step_names[] = {"admit",   "stage",  "validate", "scan", "swap",
                                            "migrate", "retire", "reclaim",  "undo"};
 constexpr std::string_view error_names[] = {
@@ -323,6 +324,10 @@ std::string details(const Event& event, const Tables& tables) {
     case EventKind::closure:
       return fmt::format("{} {}: {} in {}", value(a), word(closure_names, how),
                          words.name(NameId{c}), words.cell(b));
+    case EventKind::hook: {
+      const std::string of = c == no_load ? std::string() : " of " + tables.show_attempt(c);
+      return fmt::format("{}{}: {}, {}", a, of, words.handle(b), word(hook_names, how));
+    }
     case EventKind::cell_write:
     case EventKind::cell_read:
       return fmt::format("{} of {}: {}", words.name(NameId{c}), words.cell(a), value(b));

@@ -71,12 +71,13 @@ enum class EventKind : std::uint8_t {
   cell_write,     // cell, value, NameId of the variable
   cell_read,      // cell, value (absent: not bound yet), NameId of the variable
   migrate,        // instance, its LayoutId before, and now. how: MigrateHow
+  hook,  // number, handle, the load that it is for or no_load: the actor's tasklet's. how: HookHow
 };
-inline constexpr std::size_t event_kind_count = static_cast<std::size_t>(EventKind::migrate) + 1;
+inline constexpr std::size_t event_kind_count = static_cast<std::size_t>(EventKind::hook) + 1;
 std::string_view name_of(EventKind kind);
 
 // migrator: nobody called it, an instance is being migrated.
-enum class EnterHow : std::uint8_t { by_name, held, spawn, body, script, migrator };
+enum class EnterHow : std::uint8_t { by_name, held, spawn, body, script, migrator, finaliser };
 enum class ExitHow : std::uint8_t { returned, threw };
 // program: a namespace slot, by an assignment to module.name (whoever runs it); namespace_: by a
 // module's own top level or by machinery. base: a class's base, in slot base_slot. layout: the
@@ -115,6 +116,9 @@ enum class MigrateHow : std::uint8_t { at_once, at_access, undone };
 enum class IsAHow : std::uint8_t { instance, same, caught };
 // made: the function captures it. entered: a call has it, right after the enter.
 enum class ClosureHow : std::uint8_t { made, entered };
+// registered: by `atexit`; numbers are given in that order. run: it is called next. dropped: with
+// the frames of a tasklet that is killed beyond any handler.
+enum class HookHow : std::uint8_t { registered, run, dropped };
 // pinned: in another namespace than the module's current one, because of who asks.
 enum class ResolveHow : std::uint8_t { current, pinned };
 enum class BlockHow : std::uint8_t { receive, send, park, sleep };
@@ -134,7 +138,8 @@ enum class HolderKind : std::uint8_t {
   object,
   spawn,
   old_namespace,  // one that its module does not point at
-  cell
+  cell,
+  hook  // waits for its tasklet to end, or its load to be retired
 };
 std::string_view name_of(HolderKind kind);
 std::string_view name_of(RejectWhy why);

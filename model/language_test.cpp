@@ -494,5 +494,220 @@ TEST(Imports, OfWhatIsNotThereAreErrors) {
   EXPECT_EQ(with_imports("from bank import h", "model/swap"), "name ");
 }
 
+// Declares r2 to r6, shop -> 2 to 6, as far as the lines ask for them: others would be placed by
+// the policy.
+std::string declared(const std::string& lines) {
+  std::string all;
+  for (const char version : {'2', '3', '4', '5', '6'}) {
+    const std::string name = std::string("r") + version;
+    if (lines.find("reload " + name) != std::string::npos)
+      all += "reload " + name + ": shop -> " + version + "\n";
+  }
+  return all;
+}
+
+// What task t emits, with state that is to outlive the reloads of shop, which the program changes
+// before, and again while the body of version 3 waits. Version 2 and later know no b; in version 4
+// a is as any other name.
+std::string with_state(std::string_view subject, const std::string& lines) {
+  return said(R"(channel c
+module shop
+  version 1
+    once a = 1
+    once b = 1
+  version 2
+    once a = 2
+    d = a
+  version 3
+    once a = 3
+    c.receive()
+    c.receive()
+    d = a
+  version 4
+    a = 4
+  version 5
+    once a = 5
+    once b = 5
+  version 6
+    once a = 6
+    a = 7
+task u:
+  c.send(0)
+  shop.a = 9
+  c.send(0)
+task t:
+)" + lines + declared(lines),
+              subject);
+}
+
+constexpr std::string_view strategy_names[] = {"overwrite", "swap",       "in-place",
+                                               "handle",    "purge",      "purge-soft",
+                                               "world",     "safe-point", "per-task"};
+
+TEST(PersistentState, KeepsItsValueOverAReload) {
+  for (const std::string_view strategy : strategy_names) {
+    const std::string subject = "model/" + std::string(strategy);
+    EXPECT_EQ(with_state(subject, "  emit shop.a\n"), "1 ") << strategy;
+    EXPECT_EQ(with_state(subject, "  shop.a = 8\n  reload r2\n  emit shop.a\n"), "8 ") << strategy;
+  }
+}
+TEST(PersistentState, IsWhatTheBodySeesAfterIt) {
+  for (const std::string_view strategy :
+       {"overwrite", "swap", "in-place", "handle", "safe-point"}) {
+    const std::string subject = "model/" + std::string(strategy);
+    EXPECT_EQ(with_state(subject, "  shop.a = 8\n  reload r2\n  emit shop.d\n"), "8 ") << strategy;
+  }
+}
+// swap copies it when the body says so.
+TEST(PersistentState, IsWrittenWhileTheBodyRuns) {
+  const std::string lines = "  reload r3\n  emit shop.a\n  emit shop.d\n";
+  for (const std::string_view strategy : {"overwrite", "in-place", "handle", "safe-point"})
+    EXPECT_EQ(with_state("model/" + std::string(strategy), lines), "9 9 ") << strategy;
+  EXPECT_EQ(with_state("model/swap", lines), "1 1 ");
+  EXPECT_EQ(with_state("model/purge", "  reload r3\n  emit shop.a\n"), "9 ");
+}
+TEST(PersistentState, IsGoneWithAVersionThatDoesNotKnowIt) {
+  const std::string lines = "  shop.b = 8\n  reload r2\n  reload r5\n  emit shop.b\n";
+  EXPECT_EQ(with_state("model/swap", lines), "5 ");
+  EXPECT_EQ(with_state("model/purge", lines), "5 ");
+  EXPECT_EQ(with_state("model/overwrite", lines), "8 ") << "no name goes";
+  EXPECT_EQ(with_state("model/in-place", lines), "8 ") << "no version owns it";
+}
+TEST(PersistentState, IsAnyNameThatTheModuleHas) {
+  for (const std::string_view strategy : {"overwrite", "swap", "in-place", "handle", "purge"}) {
+    const std::string subject = "model/" + std::string(strategy);
+    EXPECT_EQ(with_state(subject, "  reload r4\n  emit shop.a\n  reload r5\n  emit shop.a\n"),
+              "4 4 ")
+        << strategy;
+  }
+}
+TEST(PersistentState, IsLeftAloneByAFailingOrAnotherBinding) {
+  for (const std::string_view strategy : {"overwrite", "swap", "in-place", "handle", "purge"}) {
+    const std::string subject = "model/" + std::string(strategy);
+    EXPECT_EQ(with_state(subject, "  shop.a = 8\n  reload r6\n  emit shop.a\n"), "7 ") << strategy;
+  }
+}
+
+// Hooks say who they are; what h raises ends it alone.
+std::string with_hooks(const std::string& lines, std::string_view subject = "model/swap") {
+  return said(R"(channel c
+module shop
+  version 1
+    class X:
+      def f(self):
+        emit 3
+    def f():
+      emit 1
+    def g():
+      emit 2
+      atexit f
+    def h():
+      raise 7
+    def own():
+      atexit g
+      emit 5
+    def takes(a):
+      pass
+  version 2
+    def f():
+      emit 11
+)" + lines + (lines.find("reload r") == std::string::npos ? "" : "reload r: shop -> 2\n"),
+              subject);
+}
+
+TEST(ExitHooks, AreCalledLastFirstWhenTheirTaskletEnds) {
+  EXPECT_EQ(with_hooks("task t:\n  atexit shop.f\n  atexit shop.g\n  emit 4\n"), "4 2 1 1 ")
+      << "what a hook registers is called next";
+  EXPECT_EQ(with_hooks("task t:\n  atexit shop.X().f\n  raise 4\n"), "raised 3 ");
+  EXPECT_EQ(
+      with_hooks("task t:\n  atexit shop.f\n  c.receive()\ntask u:\n  yield\n  yield\n  kill t\n"),
+      "task-exit 1 ");
+  EXPECT_EQ(with_hooks("task t:\n  spawn w = shop.own()\n  atexit shop.f\n"), "5 1 2 1 ");
+}
+TEST(ExitHooks, AreAllCalledWhateverOneRaises) {
+  EXPECT_EQ(with_hooks("task t:\n  atexit shop.f\n  atexit shop.h\n  atexit shop.takes\n"),
+            "arity raised 1 ");
+}
+TEST(ExitHooks, AreCallables) {
+  EXPECT_EQ(with_hooks("task t:\n  atexit shop.X\n"), "not-callable ");
+  EXPECT_EQ(with_hooks("task t:\n  atexit 1\n"), "not-callable ");
+}
+// A hook is a handle that is held: what it runs is the strategy's business.
+TEST(ExitHooks, OutliveAReload) {
+  const std::string lines = "task t:\n  atexit shop.f\n  reload r\n  emit 4\n";
+  EXPECT_EQ(with_hooks(lines, "model/swap"), "4 1 ");
+  EXPECT_EQ(with_hooks(lines, "model/in-place"), "4 11 ");
+  EXPECT_EQ(with_hooks(lines, "model/world"), "4 1 ");
+}
+
+// What the body of a version registers. h blocks until somebody sends.
+std::string with_unload_hooks(std::string_view subject, const std::string& lines) {
+  return said(R"(channel c
+module shop
+  version 1
+    def f():
+      emit 1
+    def g():
+      emit 2
+      raise 7
+    def h():
+      emit 3
+      c.receive()
+    atexit f
+    atexit g
+  version 2
+    def f():
+      emit 12
+    atexit f
+    raise 8
+  version 3
+    def h():
+      emit 13
+      c.receive()
+    def register():
+      atexit h
+    register()
+  version 4
+    pass
+task u:
+  c.send(0)
+task t:
+)" + lines + declared(lines),
+              subject);
+}
+
+TEST(UnloadHooks, AreCalledLastFirstWhenTheirLoadIsRetired) {
+  for (const std::string_view strategy :
+       {"overwrite", "swap", "in-place", "handle", "safe-point"}) {
+    const std::string subject = "model/" + std::string(strategy);
+    EXPECT_EQ(with_unload_hooks(subject, "  reload r3\n"), "2 raised 1 ") << strategy;
+  }
+}
+TEST(UnloadHooks, RunTheCodeOfTheirLoadWhateverOthersSee) {
+  for (const std::string_view strategy : {"world", "per-task"}) {
+    const std::string subject = "model/" + std::string(strategy);
+    EXPECT_EQ(with_unload_hooks(subject, "  reload r3\n  reload r4\n"), "2 raised 1 13 ")
+        << strategy;
+  }
+}
+TEST(UnloadHooks, AreCalledWhenTheirLoadHasFailed) {
+  EXPECT_EQ(with_unload_hooks("model/swap", "  try:\n    reload r2\n  except:\n    emit 4\n"),
+            "raised raised 4 12 ");
+  EXPECT_EQ(with_unload_hooks("model/overwrite", "  try:\n    reload r2\n  except:\n    emit 4\n"),
+            "raised raised 4 ")
+      << "what the failed load did stays, its hooks as well";
+}
+TEST(UnloadHooks, AreCalledBeforeTheOldestVersionIsGivenUp) {
+  for (const std::string_view subject : {"model/purge", "model/purge-soft"}) {
+    EXPECT_EQ(with_unload_hooks(subject, "  reload r3\n  emit 4\n"), "4 ") << subject;
+    EXPECT_EQ(with_unload_hooks(subject, "  reload r3\n  reload r4\n  emit 4\n"), "2 raised 1 4 ")
+        << subject;
+  }
+}
+// It finds h where functions find names: in the module, as it is then.
+TEST(UnloadHooks, OfACalledFunctionAreTheBodys) {
+  EXPECT_EQ(with_unload_hooks("model/swap", "  reload r3\n  reload r4\n"), "2 raised 1 3 ");
+}
+
 }  // namespace
 }  // namespace midstride::model

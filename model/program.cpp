@@ -17,8 +17,8 @@ constexpr std::string_view op_names[] = {
     "header", "move",  "new-object", "resolve", "look",  "super", "isinstance",  "is",    "call",
     "store",  "store-attribute",     "load-cell",        "store-cell",           "def",
     "inner-def",       "class",      "send",    "receive",        "yield",       "spawn", "kill",
-    "emit",   "return",              "raise",   "match", "reload", "pass",       "jump",
-    "end-finally",     "leave",      "poison"};
+    "emit",   "return",              "raise",   "match", "reload", "pass",       "once", "atexit",
+    "jump",   "end-finally",         "leave",   "poison"};
 // clang-format on
 static_assert(std::size(op_names) == static_cast<std::size_t>(OpCode::poison) + 1);
 
@@ -132,11 +132,17 @@ class Compiler {
       if (kind == LineKind::def_ || kind == LineKind::class_) at = block_end(lines, at);
     }
     version.defines.assign(program_.modules[m].slots.size(), false);
+    version.persists.assign(program_.modules[m].slots.size(), false);
     for (std::size_t at = 0; at < lines.size(); ++at) {
       const Line& line = lines[at];
       if (binds_name(line.kind)) {
         const std::uint32_t bound = slot(m, line.name) & 0xffff;
-        if (bound >= version.defines.size()) version.defines.resize(bound + 1, false);
+        if (bound >= version.defines.size()) {
+          version.defines.resize(bound + 1, false);
+          version.persists.resize(bound + 1, false);
+        }
+        version.persists[bound] =
+            line.kind == LineKind::once && (!version.defines[bound] || version.persists[bound]);
         version.defines[bound] = true;
       }
       if (line.kind == LineKind::def_ || line.kind == LineKind::class_) at = block_end(lines, at);
@@ -177,9 +183,7 @@ class Compiler {
            .fields_begin = first_field,
            .fields_end = static_cast<std::uint32_t>(program_.fields.size())});
     }
-    Op& op = program_.ops[pending.op];
-    op.args[0] = static_cast<std::uint16_t>(index);
-    op.args[1] = static_cast<std::uint16_t>(index >> 16);
+    program_.ops[pending.op].set_index(index);
   }
 
   void add_field(const Line& line) {
@@ -441,6 +445,16 @@ class Compiler {
         bind(line.name, stack_[0], before);
         break;
       }
+      case LineKind::once: {
+        const std::size_t asks = program_.ops.size();
+        const std::uint32_t x = slot(function_.module, line.name);
+        add({.code = OpCode::once, .argc = Op::own, .x = x});
+        const std::uint16_t value = operand(line.nodes);
+        add({.code = OpCode::store, .argc = Op::persistent, .a = value, .x = x});
+        program_.ops[asks].set_index(pc());
+        break;
+      }
+      case LineKind::at_exit: add({.code = OpCode::at_exit, .a = operand(line.nodes)}); break;
       case LineKind::assign_member: {
         const std::uint16_t value = operand(line.nodes);
         add({.code = OpCode::store,
@@ -695,6 +709,11 @@ const VersionCode* Program::version(std::uint32_t module, std::uint32_t number) 
 bool Program::defines(std::uint32_t module, std::uint32_t number, std::uint32_t slot) const {
   const VersionCode* code = version(module, number);
   return code != nullptr && slot < code->defines.size() && code->defines[slot];
+}
+
+bool Program::persists(std::uint32_t module, std::uint32_t number, std::uint32_t slot) const {
+  const VersionCode* code = version(module, number);
+  return code != nullptr && slot < code->persists.size() && code->persists[slot];
 }
 
 std::string Program::qualified_name(const FunctionCode& function, const Scenario& scenario) const {

@@ -55,6 +55,8 @@ enum class OpCode : std::uint8_t {
           // is caught there. dst: the completion that holds the error
   reload,  // declared reload x
   pass,
+  once,     // goes on where own global slot x is not there yet, else to pc `index`
+  at_exit,  // a() is called when the tasklet ends, or the load that runs its top level is retired
   // Silent: part of the op before them, no turn, no event.
   jump,         // to pc x
   end_finally,  // goes on with what the finally block interrupted
@@ -72,10 +74,17 @@ struct Op {
   std::array<std::uint16_t, 3> args{Operand::nothing, Operand::nothing, Operand::nothing};
   std::uint32_t x = 0;
 
-  static constexpr std::uint8_t own = 1, imported = 2;
-  // define_function, define_inner, define_class: index into Program::functions or ::classes.
+  // persistent: of a store, own and by `once name = ...`.
+  static constexpr std::uint8_t own = 1, imported = 2, persistent = 3;
+  bool is_own() const { return argc == own || argc == persistent; }
+  // define_function, define_inner, define_class: index into Program::functions or ::classes;
+  // once: where to go on.
   std::uint32_t index() const {
     return static_cast<std::uint32_t>(args[0]) | static_cast<std::uint32_t>(args[1]) << 16;
+  }
+  void set_index(std::uint32_t index) {
+    args[0] = static_cast<std::uint16_t>(index);
+    args[1] = static_cast<std::uint16_t>(index >> 16);
   }
   bool operator==(const Op&) const = default;
 };
@@ -148,7 +157,8 @@ struct VersionCode {
   std::uint32_t ops_begin = 0, ops_end = 0;
   std::vector<bool>
       defines;  // by name slot, read through Program::defines: a slot beyond its end is not bound
-  bool only_defines = false;  // its top level holds nothing but def, class and pass
+  std::vector<bool> persists;  // likewise: bound by `once` alone; see Program::persists
+  bool only_defines = false;   // its top level holds nothing but def, class and pass
 };
 struct ModuleCode {
   NameId name{};
@@ -185,8 +195,11 @@ struct Program {
   void compile(const Scenario& scenario);
 
   std::uint32_t module_index(NameId name) const;
-  // Whether that version's top level binds that name slot (by def, class, assignment or import).
+  // Whether that version's top level binds that name slot (by def, class, assignment, import or
+  // once).
   bool defines(std::uint32_t module, std::uint32_t number, std::uint32_t slot) const;
+  // Whether it binds it by `once`, and by nothing else.
+  bool persists(std::uint32_t module, std::uint32_t number, std::uint32_t slot) const;
   const VersionCode* version(std::uint32_t module, std::uint32_t number) const;
   // The function's cells; the number of the one of that name, or Operand::nothing.
   std::span<const CellCode> cells_of(const FunctionCode& function) const {

@@ -118,6 +118,12 @@ enum class LineKind : std::uint8_t {
   // field name = literal, in a class: each instance has it, and this value when it is made. No
   // turn.
   field,
+  // once name = expression: persistent state. At a module's top level; the name gets the value only
+  // where the module has none of that name yet.
+  once,
+  // atexit expression: a callable, to be called when the tasklet ends, or, at a module's top level,
+  // when that load of the module is retired.
+  at_exit,
 };
 struct Line {
   LineKind kind = LineKind::pass;
@@ -136,7 +142,7 @@ constexpr bool divides_try(LineKind kind) {
 // Binds its name in the body that it stands in.
 constexpr bool binds_name(LineKind kind) {
   return kind == LineKind::def_ || kind == LineKind::class_ || kind == LineKind::assign ||
-         kind == LineKind::import_;
+         kind == LineKind::import_ || kind == LineKind::once;
 }
 // The index of the `end` that closes the block opened at `open`.
 std::size_t block_end(const std::vector<Line>& lines, std::size_t open);

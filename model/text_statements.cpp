@@ -21,9 +21,9 @@ constexpr LaterWord later_words[] = {
     {"global", "global statements"},
     {"import", "imports of modules"},
 };
-constexpr std::string_view statement_words[] = {"class",    "def",  "emit",  "from",   "kill",
-                                                "nonlocal", "pass", "raise", "reload", "return",
-                                                "spawn",    "try",  "yield", "field"};
+constexpr std::string_view statement_words[] = {
+    "atexit", "class", "def",   "emit",   "field",  "from",  "kill", "nonlocal",
+    "once",   "pass",  "raise", "reload", "return", "spawn", "try",  "yield"};
 
 std::string not_yet(std::string_view what) {
   return " (" + std::string(what) + " are not in this version of the language yet)";
@@ -170,6 +170,8 @@ class StatementReader {
     if (in_.at("reload")) return reload();
     if (in_.at("nonlocal")) return nonlocal();
     if (in_.at("from")) return import();
+    if (in_.at("once")) return once();
+    if (in_.at("atexit")) return with_expression(line(LineKind::at_exit));
     return assignment();
   }
 
@@ -214,6 +216,13 @@ class StatementReader {
     importing.name = marked_name("a global's name");
     if (in_.at(",")) in_.fail_here("the end of the line", not_yet("imports of several names"));
     return importing;
+  }
+
+  Line once() {
+    Line persistent = line(LineKind::once);
+    persistent.name = marked_name("a global's name");
+    in_.expect("=");
+    return with_expression(std::move(persistent));
   }
 
   // An expression, or what is left of a `=` and one.

@@ -187,6 +187,21 @@ task t:
   emit f()
 then round-robin
 )",
+    // State that outlives reloads, and what is called at the end.
+    R"(midstride 1
+subject model/overwrite
+module shop
+  version 1
+    once a = {}
+    try:
+      once b = a is 1
+    finally:
+      atexit bank.f
+    def f():
+      atexit a.f
+task t: atexit shop.f
+then round-robin
+)",
     // Versions need not be consecutive, and a module may do anything at its top level but return.
     R"(midstride 1
 subject model/swap
@@ -751,6 +766,8 @@ TEST(TextErrors, OfStatementsInATask) {
       {"import m",
        "3:3: expected a statement, found the keyword 'import' (imports of modules are not in this "
        "version of the language yet)"},
+      {"once x = 1", "3:3: expected a statement, found 'once' in a task"},
+      {"atexit", "3:9: expected an expression, found the end of the line"},
       {"from m", "3:9: expected 'import', found the end of the line"},
       {"from q import f", "3:8: expected a module, found 'q'"},
       {"from m import c", "3:17: expected a global's name, found the channel 'c'"},
@@ -825,6 +842,12 @@ TEST(TextErrors, OfStatementsInAModule) {
        "6:18: expected a local of the function around this one, found the channel 'c'"},
       {"def f(x):\n      def g():\n        nonlocal x = 1",
        "6:20: expected the end of the line, found '='"},
+      {"def f():\n      once x = 1", "5:7: expected a statement, found 'once' in a def"},
+      {"once m = 1", "4:10: expected a global's name, found the module 'm'"},
+      {"once x", "4:11: expected '=', found the end of the line"},
+      {"once x.a = 1", "4:11: expected '=', found '.'"},
+      {"class X:\n      once x = 1",
+       "5:7: expected 'def', 'field' or 'pass' in a class, found 'once'"},
       {"class X(Y, Z):\n      pass",
        "4:14: expected ')', found ',' (classes with several bases are not in this version of the "
        "language yet)"},

@@ -183,6 +183,8 @@ class Writer {
       case LineKind::reload: return put("reload ", line.name);
       case LineKind::pass: return put("pass");
       case LineKind::nonlocal: return put("nonlocal ", line.name);
+      case LineKind::once: put("once ", line.name, " = "); return put_expression(line.nodes);
+      case LineKind::at_exit: put("atexit "); return put_expression(line.nodes);
       case LineKind::import_: return put("from ", line.module, " import ", line.name);
       case LineKind::field: put("field ", line.name, " = "); return put_expression(line.nodes);
     }

@@ -35,7 +35,8 @@ constexpr std::string_view line_words[] = {"'def'",         "'class'",
                                            "'spawn'",       "'kill'",
                                            "'reload'",      "'pass'",
                                            "'nonlocal'",    "'from'",
-                                           "'field'"};
+                                           "'field'",       "'once'",
+                                           "'atexit'"};
 
 std::string_view words_of(LineKind kind) { return line_words[static_cast<std::size_t>(kind)]; }
 
@@ -49,6 +50,7 @@ LineShape shape_of(LineKind kind) {
     case LineKind::class_:
     case LineKind::assign:
     case LineKind::assign_attribute:
+    case LineKind::once:
     case LineKind::spawn:
     case LineKind::field: return {true, false, true};
     case LineKind::kill:
@@ -59,7 +61,8 @@ LineShape shape_of(LineKind kind) {
     case LineKind::expression:
     case LineKind::emit:
     case LineKind::return_:
-    case LineKind::raise: return {false, false, true};
+    case LineKind::raise:
+    case LineKind::at_exit: return {false, false, true};
     case LineKind::try_:
     case LineKind::except_:
     case LineKind::except_exit:
@@ -337,6 +340,8 @@ class Checker {
     const bool in_class = !top && open_.back().opened == LineKind::class_;
     const bool in_def = defs_ > 0;
     if (kind == LineKind::nonlocal) return nonlocal_here(where);
+    if (kind == LineKind::once && (in_def || !in_module))
+      return fault(where, "a statement", std::string("'once' in a ") + (in_def ? "def" : "task"));
     if (kind == LineKind::return_ && in_module && !in_def)
       return fault(where, "a statement of a module's top level", "'return'");
     const bool defines = kind == LineKind::def_ || kind == LineKind::class_;
@@ -415,10 +420,13 @@ class Checker {
                free_name(name, line.name, "a global") && expression(where, line.nodes);
       case LineKind::assign_attribute:
         return attribute(name, line.name) && expression(where, line.nodes, 2);
+      case LineKind::once:
+        return free_name(name, line.name, "a global's name") && expression(where, line.nodes);
       case LineKind::expression:
       case LineKind::emit:
       case LineKind::return_:
-      case LineKind::raise: return expression(where, line.nodes);
+      case LineKind::raise:
+      case LineKind::at_exit: return expression(where, line.nodes);
       case LineKind::spawn:
         return free_name(name, line.name, "a name for the tasklet that nothing else has") &&
                expression(where, line.nodes) && ends_in_call(where, line.nodes);

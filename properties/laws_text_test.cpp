@@ -152,7 +152,7 @@ class Maker {
 
   Line simple(Place place) {
     const bool members = !made_.modules.empty();
-    switch (below(13)) {
+    switch (below(15)) {
       case 0: return {};
       case 1: return {.kind = LineKind::yield};
       case 2: return {.kind = LineKind::kill, .name = tasklet()};
@@ -184,6 +184,11 @@ class Maker {
                         : Line{.kind = LineKind::import_,
                                .name = free_name(),
                                .module = one_of(made_.modules)};
+      case 12:
+        return {.kind = place == Place::module ? LineKind::once : LineKind::assign,
+                .name = free_name(),
+                .nodes = expression()};
+      case 13: return {.kind = LineKind::at_exit, .nodes = expression()};
       default: return {.kind = LineKind::expression, .nodes = expression()};
     }
   }
@@ -397,7 +402,7 @@ RC_GTEST_PROP(LawsText, AnEditedScenarioHasAProblemOrIsReadAsTheSame, ()) {
     switch (below(5)) {
       case 0: lines.erase(line); break;
       case 1: lines.insert(line, lines[below(lines.size())]); break;
-      case 2: line->kind = static_cast<LineKind>(below(22)); break;
+      case 2: line->kind = static_cast<LineKind>(below(25)); break;
       case 3: line->name = any_name(); break;
       default:
         if (line->nodes.empty()) break;

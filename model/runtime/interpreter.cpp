@@ -28,6 +28,7 @@ NameId object_of(const Op& op, const Run& run) {
     case OpCode::store:
     case OpCode::define_function:
     case OpCode::define_class:
+    case OpCode::once:
       if (op.x >> 16 == Program::nowhere) return NameId{op.x & 0xffff};
       return program.modules[op.x >> 16].slots[op.x & 0xffff];
     case OpCode::look:
@@ -74,8 +75,6 @@ void Runtime::execute(Stack& stack) {
     if (operands_bound(stack, op)) step(stack, op);
     settle();
   }
-  release_pins(stack.pins);
-  settle();
 }
 
 void Runtime::run_silently(Stack& stack, const Op& op) {
@@ -109,13 +108,17 @@ void Runtime::step(Stack& stack, const Op& op) {
     case OpCode::match: return match(stack, op);
     case OpCode::call: return call(stack, op);
     case OpCode::store: {
-      const bool own = op.argc == Op::own;
       const Value value = take(stack, op.a);
-      const std::uint32_t space = own ? stack.own_namespace : namespace_seen(stack, op.x >> 16);
-      store(space, op.x & 0xffff, {value, own ? stack.load : no_load},
-            own ? StoreHow::namespace_ : StoreHow::program);
+      if (op.is_own()) {
+        store_own(stack, op, value);
+      } else {
+        store(namespace_seen(stack, op.x >> 16), op.x & 0xffff, {value, no_load},
+              StoreHow::program);
+      }
       break;
     }
+    case OpCode::once: return once(stack, op);
+    case OpCode::at_exit: return register_hook(stack, op);
     case OpCode::store_attribute: return store_attribute(stack, op);
     case OpCode::load_cell: return load_cell(stack, op);
     case OpCode::store_cell: {
@@ -124,17 +127,14 @@ void Runtime::step(Stack& stack, const Op& op) {
       break;
     }
     case OpCode::define_inner: define_inner(stack, op); break;
-    case OpCode::define_function:
-      store(stack.own_namespace, op.x & 0xffff, {define_function(stack, op.index()), stack.load});
-      break;
+    case OpCode::define_function: store_own(stack, op, define_function(stack, op.index())); break;
     case OpCode::define_class: {
       const Value base = op.a == Operand::nothing ? Value::absent() : take(stack, op.a);
       if (op.a != Operand::nothing && base.tag() != Tag::class_) {
         heap.release(base);
         return throw_new(stack, run_->error(ErrorKind::not_a_class, base));
       }
-      store(stack.own_namespace, op.x & 0xffff,
-            {define_class(stack, op.index(), base), stack.load});
+      store_own(stack, op, define_class(stack, op.index(), base));
       break;
     }
     case OpCode::send: return send(stack, op);
@@ -171,6 +171,48 @@ void Runtime::step(Stack& stack, const Op& op) {
     case OpCode::pass: break;
     default: MIDSTRIDE_CHECK(false, "an op that is a turn");
   }
+  ++stack.frames.back().pc;
+}
+
+// Of a module's top level. No version owns what is persistent. What it shared until now goes on
+// elsewhere as it is.
+void Runtime::store_own(const Stack& stack, const Op& op, Value value) {
+  const std::uint32_t slot = op.x & 0xffff;
+  unshare(stack.own_namespace, slot);
+  store(stack.own_namespace, slot, {value, op.argc == Op::persistent ? no_load : stack.load});
+}
+
+// Goes on to the initialisation where the name is not there.
+void Runtime::once(Stack& stack, const Op& op) {
+  Frame& frame = stack.frames.back();
+  const std::uint32_t slot = op.x & 0xffff;
+  const std::uint32_t own = stack.own_namespace;
+  const std::uint32_t live = modules[namespaces[own].module].namespace_;
+  const bool crosses = strategy_.persistent != PersistentState::initialised_again &&
+                       binding(own, slot).value == Value::absent() &&
+                       binding(live, slot).value != Value::absent();
+  if (crosses) {
+    binding(live, slot).load = no_load;
+    const Value value = binding(live, slot).value;
+    if (strategy_.persistent == PersistentState::shared) share(own, slot, live);
+    heap.acquire(value);
+    store(own, slot, {value, no_load});
+  }
+  const bool there = binding(own, slot).value != Value::absent();
+  if (there) binding(own, slot).load = no_load;
+  frame.pc = there ? op.index() : frame.pc + 1;
+}
+
+void Runtime::register_hook(Stack& stack, const Op& op) {
+  const Value callee = take(stack, op.a);
+  if (!callable(callee)) {
+    heap.release(callee);
+    return throw_new(stack, run_->error(ErrorKind::not_callable, callee));
+  }
+  const Hook hook{callee, stack.task, stack.load, hooks_registered_++};
+  tell_hook(hook, HookHow::registered);
+  hooks.push_back(hook);
+  if (forgotten(hook)) heap.release(callee);
   ++stack.frames.back().pc;
 }
 

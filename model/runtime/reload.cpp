@@ -114,9 +114,27 @@ bool Runtime::run_body(Reloading& reloading) {
   run_->enter_body(reloading.attempt);
   push_frame(stack, body, body, EnterHow::body, Operand::nothing, Value::absent());
   execute(stack);
+  release_pins(stack.pins);
+  settle();
   run_->leave_body(reloading.attempt);
   reloading.error = stack.error;
   return !stack.threw;
+}
+
+// On a stack of its own. What a hook raises ends that hook alone: there is nobody to be told.
+bool Runtime::run_hooks(Reloading& reloading) {
+  bool any = false;
+  for (std::uint32_t load = static_cast<std::uint32_t>(loads.size()); load-- > 0;) {
+    if (loads[load].retired_by != reloading.attempt || !has_hooks(load)) continue;
+    any = true;
+    Stack& stack = new_stack(run_->scheduler().current());
+    stack.load = load;
+    run_->enter_body(reloading.attempt);
+    run_hooks(stack);
+    settle();
+    run_->leave_body(reloading.attempt);
+  }
+  return any;
 }
 
 void Runtime::commit(std::span<Reloading> batch, bool first) {
@@ -149,6 +167,7 @@ void Runtime::retire(Reloading& reloading) {
   if (strategy_.retire != nullptr) strategy_.retire(reloading);
   reloading.step_ends(Step::retire);
   settle();
+  run_hooks(reloading);
   reclaim(reloading);
 }
 
@@ -170,7 +189,9 @@ void Runtime::fail(std::span<Reloading> batch) {
   for (const Reloading& reloading : batch) close(reloading);
   for (const Reloading& reloading : batch) run_->fail(reloading.attempt, error);
   for (Reloading& reloading : batch) {
-    if (strategy_.stage != nullptr) reclaim(reloading);
+    if (strategy_.stage == nullptr) continue;
+    run_hooks(reloading);
+    reclaim(reloading);
   }
 }
 

@@ -6,8 +6,8 @@
 
 namespace midstride::model::runtime {
 
-// Calls visit(HolderKind, id, Value) for each value held by a root. ids: slot, channel, task or
-// namespace number.
+// Calls visit(HolderKind, id, Value) for each value held by a root. ids: slot, channel, task,
+// hook or namespace number.
 template <class Visit>
 void Runtime::each_root(Run& run, const Visit& visit) {
   const sim::Scheduler& scheduler = run.scheduler();
@@ -38,6 +38,8 @@ void Runtime::each_root(Run& run, const Visit& visit) {
     visit(HolderKind::spawn, at, spawned_tasks[at].callee);
     for (const Value argument : spawned_tasks[at].arguments) visit(HolderKind::spawn, at, argument);
   }
+  for (const Hook& hook : hooks)
+    if (!hook.has_run) visit(HolderKind::hook, hook.number, hook.callable);
   for (const Remembered& known : remembered) {
     visit(HolderKind::class_, known.class_.index(), known.class_);
     visit(HolderKind::class_, known.class_.index(), known.function);

@@ -31,7 +31,11 @@ void Runtime::begin(Run& run) {
   heap.clear();
   arena_.clear();
   namespaces.clear();
+  places.clear();
   bindings.clear();
+  sharers.clear();
+  hooks.clear();
+  hooks_registered_ = 0;
   loads.clear();
   spare_spawned_.resize(spawned_tasks, 0);
   remembered.clear();
@@ -68,7 +72,7 @@ void Runtime::script(Run& run, std::uint32_t task) {
   push_frame(stack, script_codes_[task], script_codes_[task], EnterHow::script, Operand::nothing,
              Value::absent());
   execute(stack);
-  if (stack.threw) run.uncaught(stack.error);
+  end_tasklet(stack);
 }
 
 void Runtime::spawned(Run& run, std::uint64_t payload) {
@@ -76,39 +80,113 @@ void Runtime::spawned(Run& run, std::uint64_t payload) {
   Spawned& spawned = spawned_tasks[payload];
   stack.pins.swap(spawned.pins);
   if (strategy_.starts != nullptr) strategy_.starts(*this, stack);
+  const bool begun = begin_call(stack, spawned.callee,
+                                std::span(spawned.arguments.data(), spawned.argc), EnterHow::spawn);
+  if (!begun && !stack.threw) return;
+  if (!begun) release_pins(stack.pins);
+  drop(spawned);
+  if (begun) execute(stack);
+  end_tasklet(stack);
+}
+
+// The outermost frame of a stack. The handle was stored; what it means is decided now. Takes over
+// the counts of the arguments. False where nothing can be entered: it threw, or the run is over.
+bool Runtime::begin_call(Stack& stack, Value callee, std::span<Value> given, EnterHow how) {
   std::array<Value, 4> arguments{};
   std::size_t count = 0;
-  Value function = spawned.callee;
+  Value function = callee;
   if (function.tag() == Tag::method) {
     const Method& method = heap.methods[function.index()];
     function = method.function;
     if (method.self != Value::absent()) arguments[count++] = method.self;
     heap.acquire(method.self);
   }
-  for (std::size_t at = 0; at < spawned.argc; ++at) {
-    arguments[count++] = std::exchange(spawned.arguments[at], Value::absent());
+  for (Value& argument : given) arguments[count++] = std::exchange(argument, Value::absent());
+  // A load's hook is nobody's namesake in another version.
+  const std::uint32_t code =
+      stack.load == no_load ? code_of(stack, function) : heap.functions[function.index()].code;
+  if (code != no_code) run_->event(EventKind::call, no_slot, handle_of(callee), code);
+  if (code != no_code && heap.codes[code].freed) {
+    run_->touch(code, 0);
+    return false;
   }
-  // The handle was stored; what it means is decided now, at the first run.
-  const std::uint32_t code = code_of(stack, function);
-  if (code != no_code) run.event(EventKind::call, no_slot, handle_of(spawned.callee), code);
-  if (code != no_code && heap.codes[code].freed) return run.touch(code, 0);
   const bool fits =
       code != no_code && program().functions[heap.codes[code].function].parameters == count;
   if (fits) {
-    push_frame(stack, code, code, EnterHow::spawn, Operand::nothing, function);
+    push_frame(stack, code, code, how, Operand::nothing, function);
     pass_arguments(stack, arguments, count);
-    drop(spawned);
-    execute(stack);
-    if (stack.threw) run.uncaught(stack.error);
-    return;
+    return true;
   }
   for (std::size_t at = 0; at < count; ++at) heap.release(arguments[at]);
   const ErrorKind why = code == no_code ? ErrorKind::not_callable : ErrorKind::arity;
-  throw_new(stack, run.error(why, spawned.callee), code);
+  throw_new(stack, run_->error(why, callee), code);
+  return false;
+}
+
+// An error that the tasklet itself ended by is told before those of its hooks; but what a killed
+// tasklet's hook raises is told, as TaskletExit never is.
+void Runtime::end_tasklet(Stack& stack) {
+  const bool threw = stack.threw;
+  const std::uint32_t error = stack.error;
+  run_hooks(stack);
   release_pins(stack.pins);
-  drop(spawned);
   settle();
-  run.uncaught(stack.error);
+  const bool silent = !threw || run_->tables().errors[error].kind == ErrorKind::task_exit;
+  if (!silent) return run_->uncaught(error);
+  if (stack.threw) run_->uncaught(stack.error);
+}
+
+void Runtime::tell_hook(const Hook& hook, HookHow how) {
+  run_->event(EventKind::hook, hook.number, handle_of(hook.callable), hook.load,
+              static_cast<std::uint8_t>(how));
+}
+
+bool Runtime::has_hooks(std::uint32_t load) const {
+  return std::any_of(hooks.begin(), hooks.end(),
+                     [&](const Hook& hook) { return hook.load == load && !hook.has_run; });
+}
+
+// The last one that was registered for the load that the stack runs, or for its tasklet.
+bool Runtime::take_hook(const Stack& stack, Hook& taken) {
+  const auto last = std::find_if(hooks.rbegin(), hooks.rend(), [&](const Hook& hook) {
+    const bool own = stack.load != no_load ? hook.load == stack.load : hook.task == stack.task;
+    return own && !hook.has_run;
+  });
+  if (last == hooks.rend()) return false;
+  taken = *last;
+  if (stack.load != no_load && strategy_.hooks == HookRegistrations::never_dropped) {
+    last->has_run = true;
+    heap.acquire(taken.callable);
+  } else {
+    hooks.erase(std::next(last).base());
+    if (forgotten(taken)) heap.acquire(taken.callable);
+  }
+  return true;
+}
+
+// M5: what it holds is not counted.
+bool Runtime::forgotten(const Hook& hook) const {
+  return strategy_.hooks == HookRegistrations::forgotten && hook.load == no_load;
+}
+
+// Each is called however the one before it ended; the first error is what remains of them.
+void Runtime::run_hooks(Stack& stack) {
+  bool threw = false;
+  std::uint32_t error = no_error;
+  for (Hook hook; take_hook(stack, hook);) {
+    stack.threw = false;
+    tell_hook(hook, HookHow::run);
+    const bool begun = begin_call(stack, hook.callable, {}, EnterHow::finaliser);
+    if (!begun && !stack.threw) return;
+    heap.release(hook.callable);
+    if (begun) execute(stack);
+    settle();
+    if (!stack.threw || threw) continue;
+    error = stack.error;
+    threw = run_->tables().errors[error].kind != ErrorKind::task_exit;
+  }
+  stack.threw = threw;
+  stack.error = error;
 }
 
 void Runtime::forget(Run&, std::uint64_t payload) {
@@ -162,6 +240,7 @@ Stack& Runtime::new_stack(sim::TaskId task) {
   stack.cells.clear();
   stack.own_namespace = 0;
   stack.load = no_load;
+  stack.task = task;
   stack.pins.clear();
   stack.threw = false;
   if (stack_of_task_.size() <= task.value) stack_of_task_.resize(task.value + 1, 0);
@@ -177,9 +256,28 @@ Stack* Runtime::stack_of(sim::TaskId task) {
 std::uint32_t Runtime::new_namespace(std::uint32_t module) {
   const auto count = static_cast<std::uint32_t>(program().modules[module].slots.size());
   namespaces.push_back(
-      {.module = module, .begin = static_cast<std::uint32_t>(bindings.size()), .count = count});
+      {.module = module, .begin = static_cast<std::uint32_t>(places.size()), .count = count});
+  for (std::uint32_t slot = 0; slot < count; ++slot)
+    places.push_back(static_cast<std::uint32_t>(bindings.size() + slot));
   bindings.resize(bindings.size() + count);
+  sharers.resize(bindings.size(), 0);
   return static_cast<std::uint32_t>(namespaces.size() - 1);
+}
+
+void Runtime::share(std::uint32_t namespace_, std::uint32_t slot, std::uint32_t of) {
+  const std::uint32_t place = places[namespaces[of].begin + slot];
+  places[namespaces[namespace_].begin + slot] = place;
+  ++sharers[place];
+}
+
+// What the others go on sharing stays as it is.
+void Runtime::unshare(std::uint32_t namespace_, std::uint32_t slot) {
+  std::uint32_t& place = places[namespaces[namespace_].begin + slot];
+  if (sharers[place] == 0) return;
+  --sharers[place];
+  place = static_cast<std::uint32_t>(bindings.size());
+  bindings.push_back({});
+  sharers.push_back(0);
 }
 
 void Runtime::store(std::uint32_t namespace_, std::uint32_t slot, Binding made, StoreHow how) {
@@ -198,6 +296,7 @@ void Runtime::let_go_of(std::uint32_t namespace_) {
   namespaces[namespace_].let_go = true;
   if (namespaces[namespace_].pins != 0) return;
   for (std::uint32_t slot = 0; slot < namespaces[namespace_].count; ++slot) {
+    unshare(namespace_, slot);
     heap.release(std::exchange(binding(namespace_, slot), Binding{}).value);
   }
 }
@@ -228,7 +327,8 @@ std::uint32_t Runtime::load_seen(const Stack& stack, std::uint32_t module) const
 std::uint32_t Runtime::namespace_seen(const Stack& stack, std::uint32_t module) const {
   if (strategy_.own_names == OwnNames::as_brought_in) {
     const CodeRow& code = run_->tables().codes[stack.frames.back().code];
-    if (code.module == module) return loads[code.load].namespace_;
+    const std::uint32_t brought_in = code.module == module ? loads[code.load].namespace_ : 0;
+    if (code.module == module && !namespaces[brought_in].let_go) return brought_in;
   }
   const bool pinned = !stack.pins.empty() && stack.pins[module] != no_load;
   return pinned ? loads[stack.pins[module]].namespace_ : modules[module].namespace_;
@@ -270,6 +370,10 @@ bool Runtime::runs_code_of(const Stack& stack, std::uint32_t module) const {
 
 void Runtime::unwind(Stack& stack) {
   while (!stack.frames.empty()) pop_frame(stack, ExitHow::threw);
+  for (Hook hook; take_hook(stack, hook);) {
+    tell_hook(hook, HookHow::dropped);
+    heap.release(hook.callable);
+  }
 }
 
 void Runtime::set_class_method(Value class_, NameId name, Value function) {

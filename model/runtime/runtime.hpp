@@ -31,11 +31,19 @@ struct Binding {
 };
 struct Namespace {
   std::uint32_t module = 0;
-  std::uint32_t begin = 0;  // of its bindings in Runtime::bindings, one per name slot of the module
+  std::uint32_t begin = 0;  // of its slots in Runtime::places, one per name slot of the module
   std::uint32_t count = 0;
   std::uint32_t load = no_load;  // the attempt whose body ran in it last
   std::uint32_t pins = 0;        // stacks that see it whatever is current
   bool let_go = false;           // dropped as soon as nobody is pinned to it
+};
+// To be called at the end (`atexit`): of a tasklet, or of a load.
+struct Hook {
+  Value callable{};  // counted
+  sim::TaskId task{};
+  std::uint32_t load = no_load;  // no_load: the tasklet's
+  std::uint32_t number = 0;
+  bool has_run = false;  // and is kept nevertheless (HookRegistrations::never_dropped)
 };
 // What was there before a change, for undo.
 struct Undo {
@@ -97,7 +105,8 @@ struct Stack {
   std::vector<Completion> completions;
   std::vector<Value> cells;         // of the frames' closures, then their own; counted
   std::uint32_t own_namespace = 0;  // of a module body: where its own names are
-  std::uint32_t load = no_load;     // of a module body
+  std::uint32_t load = no_load;     // of a module body, or of a hook of that load
+  sim::TaskId task{};               // whose it is
   std::vector<std::uint32_t> pins;  // by module: the load whose names it sees, or no_load for the
                                     // current ones; may be empty
   bool threw = false;               // an error left the outermost frame
@@ -174,7 +183,13 @@ class Runtime final : public Subject {
   Run& run() { return *run_; }
   const Program& program() const { return run_->program(); }
   Binding& binding(std::uint32_t namespace_, std::uint32_t slot) {
-    return bindings[namespaces[namespace_].begin + slot];
+    return bindings[places[namespaces[namespace_].begin + slot]];
+  }
+  // Persistent state is one binding in several namespaces. The slot of `namespace_`, where nothing
+  // is yet, becomes the one of `of`.
+  void share(std::uint32_t namespace_, std::uint32_t slot, std::uint32_t of);
+  bool shares(std::uint32_t namespace_, std::uint32_t slot, std::uint32_t of) const {
+    return places[namespaces[namespace_].begin + slot] == places[namespaces[of].begin + slot];
   }
   std::uint32_t new_namespace(std::uint32_t module);
   // Takes over the count of the value; tells of the store. The old binding is dropped.
@@ -206,6 +221,9 @@ class Runtime final : public Subject {
   bool run_migrator(Reloading& reloading, Value instance, const Migration& migration);
   void retire_load(std::uint32_t load, std::uint32_t by);
   void free_code(std::uint32_t code);
+  // Calls the hooks of the loads that the attempt has retired, last first, as its body; none is
+  // left. Others may come in, as in any code that an attempt runs. Whether there were any.
+  bool run_hooks(Reloading& reloading);
   void reclaim(Reloading& reloading);  // frees what this attempt has retired, as far as may be
   // What a stack sees of a module: the names of its own pin, else the current ones.
   void pin(std::vector<std::uint32_t>& pins, std::uint32_t module, std::uint32_t load);
@@ -215,7 +233,7 @@ class Runtime final : public Subject {
   std::uint32_t frames_of(std::uint32_t module, std::uint32_t but_load) const;
   bool runs_code_of(const Stack& stack, std::uint32_t module) const;
   std::span<const std::unique_ptr<Stack>> stacks() const { return {stacks_.data(), stacks_used_}; }
-  // Takes all frames off, whatever handlers they have.
+  // Takes all frames off, whatever handlers they have, and drops the tasklet's hooks.
   void unwind(Stack& stack);
   // Whether the attempt, or another one of its batch, is under way on the module.
   bool is_open(const ModuleState& module, std::uint32_t attempt) const;
@@ -228,7 +246,10 @@ class Runtime final : public Subject {
   Heap heap;
   std::vector<ModuleState> modules;  // this run's, and perhaps more of earlier ones
   std::vector<Namespace> namespaces;
+  std::vector<std::uint32_t> places;  // of the namespaces' slots: indexes into bindings
   std::vector<Binding> bindings;
+  std::vector<std::uint32_t> sharers;  // beside bindings: how many slots have it beside the first
+  std::vector<Hook> hooks;             // in the order of their numbers
   std::vector<Load> loads;
   std::vector<Spawned> spawned_tasks;
   std::vector<Remembered> remembered;
@@ -284,6 +305,9 @@ class Runtime final : public Subject {
                         std::span<const Value> cells = {});
   Value new_function(std::uint32_t code, std::span<const Value> cells);
   void define_inner(Stack& stack, const Op& op);
+  void once(Stack& stack, const Op& op);
+  void store_own(const Stack& stack, const Op& op, Value value);
+  void register_hook(Stack& stack, const Op& op);
   Value cell(const Stack& stack, std::uint16_t number) const;
   void write_cell(Value cell, NameId variable, Value value);
   Value read_cell(Value cell, NameId variable);
@@ -301,6 +325,15 @@ class Runtime final : public Subject {
   void release_slot(Stack& stack, std::size_t at);
   // runtime.cpp
   void drop(Spawned& spawned);
+  void unshare(std::uint32_t namespace_, std::uint32_t slot);
+  void tell_hook(const Hook& hook, HookHow how);
+  bool has_hooks(std::uint32_t load) const;
+  bool take_hook(const Stack& stack, Hook& taken);
+  bool forgotten(const Hook& hook) const;
+  // Calls what the stack's tasklet or load has registered, last first.
+  void run_hooks(Stack& stack);
+  bool begin_call(Stack& stack, Value callee, std::span<Value> given, EnterHow how);
+  void end_tasklet(Stack& stack);
   // reload.cpp
   void make_codes(std::uint32_t attempt, const VersionCode& version, std::uint32_t module);
   std::uint32_t new_code(std::uint32_t function, std::uint32_t load, std::uint32_t module,
@@ -326,6 +359,7 @@ class Runtime final : public Subject {
   std::vector<std::uint32_t> stack_of_task_;    // by TaskId: index into stacks_ + 1
   std::size_t stacks_used_ = 0;
   Spare<Spawned> spare_spawned_;
+  std::uint32_t hooks_registered_ = 0;
   CodeArena arena_;
   std::vector<std::uint32_t> script_codes_;  // by task
   std::vector<std::uint32_t> freed_;         // since the walker last went

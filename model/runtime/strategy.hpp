@@ -36,6 +36,20 @@ enum class Children : std::uint8_t { see_the_current, see_as_their_parent };
 // How many versions a commit leaves alone, beside the one that it brings.
 enum class Keeps : std::uint8_t { none, previous };
 
+// What a body that says `once` of a name makes of the value that the module has.
+enum class PersistentState : std::uint8_t {
+  shared,             // both namespaces have it in one place, from then on
+  copied,             // into its own namespace, as it is then
+  initialised_again,  // M31: nothing
+};
+
+// What is known of a hook.
+enum class HookRegistrations : std::uint8_t {
+  counted,        // what it holds; until it has run
+  forgotten,      // M5: a tasklet's is not counted
+  never_dropped,  // M35: a load's is kept after it has run
+};
+
 // Whether a method that was looked up is looked for again.
 enum class LookupRule : std::uint8_t {
   always,
@@ -85,6 +99,8 @@ struct Strategy {
   InstancePolicy instances = InstancePolicy::none;
   PlaceRule places = PlaceRule::of_its_layout;
   MigrationRule migrations = MigrationRule::one_after_the_other;
+  PersistentState persistent = PersistentState::shared;
+  HookRegistrations hooks = HookRegistrations::counted;
 };
 
 // When retired code is freed. Each hook says which codes may go: Runtime::free_code.

@@ -28,6 +28,7 @@ class Patch {
   bool name(std::uint32_t slot) {
     const Binding fresh = runtime_.binding(reloading_.staging, slot);
     const Binding old = runtime_.binding(live_, slot);
+    if (runtime_.shares(reloading_.staging, slot, live_)) return true;  // persistent
     if (fresh.value == Value::absent()) {
       // Removed: unless program code put it there.
       if (old.value != Value::absent() && old.load != no_load) bind(slot, {});

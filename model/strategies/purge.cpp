@@ -70,7 +70,8 @@ void kill_users(Runtime& runtime, std::uint32_t load) {
 
 enum class Users : std::uint8_t { are_killed, forbid_it };
 
-// Others may have come in at each step; then it is their turn first.
+// Others may have come in at each step; then it is their turn first. Whoever has got something of
+// the oldest from one of its hooks is killed as well.
 bool admit(Reloading& reloading, Users users) {
   Runtime& runtime = reloading.runtime;
   const ModuleState& module = runtime.modules[reloading.module];
@@ -90,6 +91,11 @@ bool admit(Reloading& reloading, Users users) {
       return false;
     }
     if (!mine) continue;
+    if (runtime.run_hooks(reloading) && users == Users::are_killed) {
+      reloading.step_begins(Step::scan);
+      kill_users(runtime, oldest);
+      reloading.step_ends(Step::scan);
+    }
     reloading.joins = true;  // what nobody may enter any more goes in the same turn
     runtime.reclaim(reloading);
   }
@@ -126,6 +132,10 @@ bool uses(Runtime& runtime, sim::TaskId task, std::uint32_t load) {
       if (search.value(completion.value)) return true;
     }
   }
+  for (const Hook& hook : runtime.hooks) {
+    const bool own = hook.load == no_load && hook.task == task;
+    if (own && search.value(hook.callable)) return true;
+  }
   for (const Spawned& spawned : runtime.spawned_tasks) {
     if (!spawned.waiting || spawned.task != task) continue;
     if (search.value(spawned.callee)) return true;
@@ -144,9 +154,12 @@ bool uses(Runtime& runtime, sim::TaskId task, std::uint32_t load) {
   return false;
 }
 
-// Namespaces but the load's own.
+// Namespaces but the load's own, and the hooks of other loads.
 bool used_by_nobodys(Runtime& runtime, std::uint32_t load) {
-  bool used = false;
+  bool used = std::any_of(runtime.hooks.begin(), runtime.hooks.end(), [&](const Hook& hook) {
+    const bool other = hook.load != no_load && hook.load != load && !hook.has_run;
+    return other && Search(runtime, load).value(hook.callable);
+  });
   runtime.each_root(runtime.run(), [&](HolderKind kind, std::uint32_t id, Value value) {
     const bool names = kind == HolderKind::namespace_ || kind == HolderKind::old_namespace;
     const bool own = names && id == runtime.loads[load].namespace_;

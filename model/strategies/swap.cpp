@@ -1,6 +1,7 @@
 // Runs the new body in a staging namespace that only the reload sees, then points the module at it
 // in one step. Functions reach their globals through that pointer, so old code sees new globals.
-// Overlapping requests wait. Relatives: Dart, the JVM's verify-then-install.
+// Overlapping requests wait. Persistent state is copied when the body gets to it. Relatives: Dart,
+// the JVM's verify-then-install.
 #include "model/strategies/strategies.hpp"
 
 namespace midstride::model::runtime {
@@ -31,6 +32,7 @@ constinit const Strategy swap{
     .install = swap_pointer,
     .retire = drop_retired_namespace,
     .undo = drop_staging,
+    .persistent = PersistentState::copied,
 };
 
 }  // namespace midstride::model::runtime

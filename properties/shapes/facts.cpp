@@ -167,6 +167,8 @@ class Finder {
       case LineKind::assign:
         if (module_ == nullptr || in_function_) bind(line.name, stack_.back().holds);
         break;
+      case LineKind::once:
+      case LineKind::at_exit: break;
       case LineKind::import_:
         if (module_ == nullptr || in_function_) bind(line.name, Holds::other);
         break;

@@ -101,7 +101,8 @@ class Renaming {
     for (const Line& line : lines) {
       if (line.kind == LineKind::assign || line.kind == LineKind::assign_attribute)
         give(line.name, local_names);
-      if (line.kind == LineKind::assign_member) give(line.name, global_names);
+      if (line.kind == LineKind::assign_member || line.kind == LineKind::once)
+        give(line.name, global_names);
       for (const model::Node& node : line.nodes) {
         const bool member = node.kind == model::NodeKind::member;
         give(node.name, member ? Names(global_names) : Names(local_names));

@@ -279,9 +279,9 @@ void cut_parameters(Search& search) {
   });
 }
 
-// To an expression that is evaluated for what it does, an import too; a class to one without a
-// base, an except to one without a class; an expression to a turn that does nothing, a receive or a
-// send to a yield.
+// To an expression that is evaluated for what it does, an import too, `once` to an assignment
+// first; a class to one without a base, an except to one without a class; an expression to a turn
+// that does nothing, a receive or a send to a yield.
 void simplify_statements(Search& search) {
   for_each_line(search, [&](const Place& place) {
     switch (lines_of(search.best(), place.body)[place.line].kind) {
@@ -290,7 +290,15 @@ void simplify_statements(Search& search) {
       case LineKind::emit:
       case LineKind::return_:
       case LineKind::raise:
-      case LineKind::spawn: break;
+      case LineKind::spawn:
+      case LineKind::at_exit: break;
+      case LineKind::once: {
+        const bool plain = attempt_change(
+            search, place,
+            [](std::vector<Line>& lines, std::size_t at) { lines[at].kind = LineKind::assign; });
+        if (plain) return;
+        break;
+      }
       case LineKind::class_:
         if (lines_of(search.best(), place.body)[place.line].nodes.empty()) return;
         attempt_change(search, place,

@@ -79,7 +79,8 @@ Marks marks(const model::Program& program, const FunctionCode& function) {
     if (model::silent(op.code)) continue;
     const std::uint32_t module = op.x >> 16;
     const bool of_slot = op.code == OpCode::resolve || op.code == OpCode::store ||
-                         op.code == OpCode::define_function || op.code == OpCode::define_class;
+                         op.code == OpCode::once || op.code == OpCode::define_function ||
+                         op.code == OpCode::define_class;
     const bool constant = (op.a & Operand::constant_bit) != 0;
     result.pcs.push_back(pc);
     result.of_turns.push_back(

@@ -480,5 +480,110 @@ TEST(CpythonAndTheModel, AgreeOnImports) {
   }
 }
 
+constexpr std::string_view persistent = R"(
+module m
+  version 1
+    once a = 1
+    once f = 1
+    b = a
+  version 2
+    once a = 2
+    b = 2
+    def f():
+      return 2
+  version 3
+    once a = 3
+    a = 4
+    once b = a
+    once c = {}
+  version 4
+    pass
+  version 5
+    c = 5
+    once c = 6
+    try:
+      once d = e
+    except:
+      once d = 7
+  version 6
+    once a = 8
+    once a = 9
+)";
+
+TEST(CpythonAndTheModel, AgreeOnPersistentState) {
+  constexpr std::string_view names[] = {"a", "b", "c", "d", "f"};
+  constexpr std::string_view versions[] = {"1", "2", "3", "4", "5", "6"};
+  for (const Pair& pair : {by_importlib, by_code_swap}) {
+    for (const std::string_view first : versions) {
+      for (const std::string_view second : versions) {
+        for (const bool writes : {false, true}) {
+          std::string text(persistent);
+          text.append("task t:\n");
+          if (writes) text.append("  m.a = 20\n");
+          for (const std::string_view reload : {"r", "s"}) {
+            text.append("  try:\n    reload ").append(reload).append("\n  except:\n    emit 40\n");
+            for (const std::string_view name : names)
+              text.append("  try:\n    emit m.").append(name).append("\n  except:\n    emit 30\n");
+            if (writes) text.append("  m.a = 21\n  m.c = 22\n");
+          }
+          text.append("reload r: m -> ").append(first);
+          text.append("\nreload s: m -> ").append(second).append("\n");
+          expect_agreement(pair, text);
+        }
+      }
+    }
+  }
+}
+
+constexpr std::string_view hooks = R"(
+channel c
+module m
+  version 1
+    def f():
+      emit 1
+    def g():
+      emit 2
+      atexit f
+      raise 3
+    class X:
+      def f(self):
+        emit 4
+        c.receive()
+    def takes(a):
+      pass
+    def work():
+      atexit f
+      c.receive()
+  version 2
+    def f():
+      emit 11
+    def g():
+      emit 12
+    class X:
+      def f(self):
+        emit 14
+)";
+
+TEST(CpythonAndTheModel, AgreeOnExitHooks) {
+  constexpr std::string_view lines[] = {"atexit m.f",
+                                        "atexit m.f\n  atexit m.g",
+                                        "atexit m.g\n  raise 5",
+                                        "atexit m.X().f\n  atexit m.f\n  spawn w = m.g()",
+                                        "atexit m.takes\n  atexit m.f",
+                                        "atexit m.X",
+                                        "atexit 1",
+                                        "atexit m.f\n  kill u",
+                                        "atexit m.f\n  kill t",
+                                        "spawn w = m.work()\n  yield\n  kill w"};
+  for (const Pair& pair : {by_importlib, by_code_swap}) {
+    for (const std::string_view line : lines) {
+      std::string text(hooks);
+      text.append("task t:\n  ").append(line).append("\n  reload r\n");
+      text.append("task u:\n  atexit m.g\n  c.send(1)\n  m.work()\nreload r: m -> 2\n");
+      expect_agreement(pair, text);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace midstride::runtimes

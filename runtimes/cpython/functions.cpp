@@ -36,10 +36,13 @@ PyObject* spawn(PyObject*, Arguments given, Py_ssize_t count) {
 PyObject* kill(PyObject*, PyObject*) { return Harness::the().kill(); }
 PyObject* emit(PyObject*, PyObject* given) { return Harness::the().emit(given); }
 PyObject* reload(PyObject*, PyObject*) { return Harness::the().reload(); }
+PyObject* once(PyObject*, PyObject*) { return Harness::the().once(); }
+PyObject* at_exit(PyObject*, PyObject* given) { return Harness::the().at_exit(given); }
 PyObject* load_code(PyObject*, Arguments given, Py_ssize_t count) {
   return Harness::the().load_code(count > 0 ? given[0] : nullptr);
 }
 PyObject* body_over(PyObject*, PyObject*) { return Harness::the().body_over(); }
+PyObject* persistent(PyObject*, PyObject*) { return Harness::the().persistent(); }
 PyObject* migrate(PyObject*, PyObject*) { return Harness::the().step_begins(model::Step::migrate); }
 PyObject* undo(PyObject*, PyObject*) { return Harness::the().step_begins(model::Step::undo); }
 PyObject* stored(PyObject*, PyObject* slot) { return Harness::the().stored(number(slot)); }
@@ -67,10 +70,13 @@ PyMethodDef for_rendered_code[] = {
     {"_kill", kill, METH_NOARGS, nullptr},
     {"_emit", emit, METH_O, nullptr},
     {"_reload", reload, METH_NOARGS, nullptr},
+    {"_once", once, METH_NOARGS, nullptr},
+    {"_atexit", at_exit, METH_O, nullptr},
 };
 PyMethodDef for_reloaders[] = {
     fast("_code", load_code),
     {"_body_over", body_over, METH_NOARGS, nullptr},
+    {"_persistent", persistent, METH_NOARGS, nullptr},
     {"_migrate", migrate, METH_NOARGS, nullptr},
     {"_undo", undo, METH_NOARGS, nullptr},
     {"_stored", stored, METH_O, nullptr},

@@ -32,6 +32,7 @@ void Harness::begin(Run& run) {
   interpreter_.enter_hub();
   run_ = &run;
   running_ = nullptr;
+  hooks_registered_ = 0;
   codes_.begin(run);
   identity_.begin(run, interpreter_.prelude("Object"));
   namespaces_.begin(run);
@@ -99,6 +100,7 @@ Harness::Task& Harness::open_task() {
 void Harness::close_task(Task& task) {
   PyErr_Clear();
   task.frames.clear();
+  task.hooks.clear();
   task.last_thrown = {};
   interpreter_.give_back(std::exchange(task.thread, nullptr));
 }
@@ -106,7 +108,7 @@ void Harness::close_task(Task& task) {
 void Harness::script(std::uint32_t task) {
   Task& opened = open_task();
   const Ref nothing = Ref::owned(PyTuple_New(0));
-  call(opened, scripts_[task].get(), nothing.get());
+  this->run(opened, scripts_[task].get(), nothing.get());
   close_task(opened);
 }
 
@@ -115,15 +117,32 @@ void Harness::spawned(std::uint64_t payload) {
   const Spawned row = spawned_[payload];
   task.entered_by = model::EnterHow::spawn;
   task.callee = row.callee;
-  call(task, row.callee.get(), row.arguments.get());
+  run(task, row.callee.get(), row.arguments.get());
   close_task(task);
 }
 
-void Harness::call(Task& task, PyObject* callable, PyObject* arguments) {
-  const Ref result = Ref::owned(PyObject_Call(callable, arguments, nullptr));
-  const Finish finished = finish(task, result);
-  const bool threw = finished.error != model::no_error && !task.abandoned;
-  if (threw) run_->uncaught(finished.error);
+// What the tasklet does, then its hooks, last first. The first error ends it; TaskletExit is none.
+void Harness::run(Task& task, PyObject* callable, PyObject* arguments) {
+  std::uint32_t error = model::no_error;
+  const auto call = [&](PyObject* callee, PyObject* with) {
+    const Ref result = Ref::owned(PyObject_Call(callee, with, nullptr));
+    const std::uint32_t raised = finish(task, result).error;
+    const bool counts = raised != model::no_error && !task.abandoned &&
+                        run_->tables().errors[raised].kind != model::ErrorKind::task_exit;
+    if (counts && error == model::no_error) error = raised;
+  };
+  call(callable, arguments);
+  const Ref nothing = Ref::owned(PyTuple_New(0));
+  while (!task.abandoned && !task.hooks.empty()) {
+    const Hook hook = std::move(task.hooks.back());
+    task.hooks.pop_back();
+    task.entered_by = model::EnterHow::finaliser;
+    task.callee = hook.callee;
+    run_->event(EventKind::hook, hook.number, identity_.handle_of(hook.callee.get()),
+                model::no_load, static_cast<std::uint8_t>(model::HookHow::run));
+    call(hook.callee.get(), nothing.get());
+  }
+  if (error != model::no_error && !task.abandoned) run_->uncaught(error);
 }
 
 // A batch is reloaded module by module: neither importlib nor code-swap knows of batches.

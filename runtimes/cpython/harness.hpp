@@ -68,10 +68,13 @@ class Harness {
   PyObject* kill();
   PyObject* emit(PyObject* value);
   PyObject* reload();
+  PyObject* once();
+  PyObject* at_exit(PyObject* callee);
   // For loaders and reloaders: the code of the attempt under way, after which its body runs
   // (scratch: the namespace of its own in which it does so, or null); the body is over; a step.
   PyObject* load_code(PyObject* scratch);
   PyObject* body_over();
+  PyObject* persistent();  // the names of the attempt's module that are, a list
   PyObject* step_begins(model::Step step);
   PyObject* stored(std::uint32_t slot);  // by the machinery, into the module
   PyObject* step_ends();
@@ -87,6 +90,10 @@ class Harness {
     Ref object;  // what that op calls, looks into or compares with, once it has been seen
     Ref left;    // what it compares, likewise
   };
+  struct Hook {
+    Ref callee;
+    std::uint32_t number = 0;
+  };
   struct Task {
     PyThreadState* thread = nullptr;  // null: not begun, or over
     std::vector<Frame> frames;
@@ -100,7 +107,8 @@ class Harness {
     bool in_body = false;
     bool abandoned = false;
     std::uint32_t abandoned_calls = 0;
-    Ref last_thrown;  // the exception that was told of last
+    std::vector<Hook> hooks;  // to be called when the tasklet ends, in the order of their numbers
+    Ref last_thrown;          // the exception that was told of last
   };
   struct Module {
     Ref object;
@@ -129,7 +137,7 @@ class Harness {
   void make_script(std::uint32_t task);
   Task& open_task();
   void close_task(Task& task);
-  void call(Task& task, PyObject* callable, PyObject* arguments);
+  void run(Task& task, PyObject* callable, PyObject* arguments);
   void load_one(std::uint32_t attempt, const Reloader& reloader);
   bool admit(std::uint32_t attempt, const Module& module);
   void end_attempt(Task& task, Module& module, bool first, const Finish& finished);
@@ -169,6 +177,7 @@ class Harness {
   std::vector<Ref> scripts_;  // by task: a function; null: Python did not take it
   std::vector<Spawned> spawned_;
   std::unordered_map<std::uint32_t, Ref> failures_;  // by ErrorId: what a failed attempt raised
+  std::uint32_t hooks_registered_ = 0;
   std::uint32_t runs_ = 0;
 };
 

@@ -17,12 +17,14 @@ void Namespaces::begin(model::Run& run) {
       PyList_Append(list.get(), Ref::owned(PyUnicode_InternFromString(text.c_str())).get());
     }
     names_.push_back(std::move(list));
+    persistent_.emplace_back(module.slots.size());
   }
 }
 
 void Namespaces::clear() {
   names_.clear();
   spaces_.clear();
+  persistent_.clear();
   begun_.clear();
   methods_.clear();
   bases_.clear();
@@ -36,6 +38,22 @@ std::uint32_t Namespaces::add(std::uint32_t module, PyObject* dictionary) {
 
 void Namespaces::begins(std::uint32_t load) { begun_.push_back(load); }
 
+void Namespaces::set_persistent(std::uint32_t module, std::uint32_t slot, bool persistent) {
+  persistent_[module][slot] = persistent;
+  for (Space& space : spaces_) {
+    if (!persistent || space.module != module) continue;
+    Bound& now = space.slots[slot].now;
+    if (now.value) now = {now.value, model::no_load, true};
+  }
+}
+
+Ref Namespaces::persistent(std::uint32_t module) const {
+  Ref list = Ref::owned(PyList_New(0));
+  for (std::uint32_t slot = 0; slot < persistent_[module].size(); ++slot)
+    if (persistent_[module][slot]) PyList_Append(list.get(), name(module, slot));
+  return list;
+}
+
 void Namespaces::stored(std::uint32_t space, std::uint32_t slot, StoreHow how, std::uint32_t load) {
   PyObject* const value = value_in(space, slot);
   Slot& seen = spaces_[space].slots[slot];
@@ -43,7 +61,10 @@ void Namespaces::stored(std::uint32_t space, std::uint32_t slot, StoreHow how, s
     seen.before = std::move(seen.now);
     seen.changed_by = load;
   }
-  seen.now = {Ref::borrowed(value), load, how == StoreHow::program};
+  const bool nobodys =
+      how == StoreHow::namespace_ && persistent_[spaces_[space].module][slot] && value != nullptr;
+  seen.now = {Ref::borrowed(value), nobodys ? model::no_load : load,
+              nobodys || how == StoreHow::program};
   if (value != nullptr && PyType_Check(value)) look_over_class(value);
   run_->event(model::EventKind::store, model::Owner::of(model::Owner::Kind::namespace_, space).word,
               slot, identity_.value_of(value).word, static_cast<std::uint8_t>(how));
@@ -65,8 +86,7 @@ void Namespaces::look_over(std::uint32_t space, std::uint32_t load, Because beca
 
 PyObject* Namespaces::value_in(std::uint32_t space, std::uint32_t slot) const {
   const Space& row = spaces_[space];
-  PyObject* const name = PyList_GET_ITEM(names(row.module), static_cast<Py_ssize_t>(slot));
-  return PyDict_GetItemWithError(row.dictionary.get(), name);
+  return PyDict_GetItemWithError(row.dictionary.get(), name(row.module, slot));
 }
 
 void Namespaces::look_over_class(PyObject* class_) {

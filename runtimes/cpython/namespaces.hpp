@@ -29,6 +29,10 @@ class Namespaces {
   // The names of a module's slots as Python has them, a list of strings. Borrowed.
   PyObject* names(std::uint32_t module) const { return names_[module].get(); }
 
+  // What a body says `once` of, from then on, is nobody's version (load_of: no_load), until a top
+  // level binds it otherwise.
+  void set_persistent(std::uint32_t module, std::uint32_t slot, bool persistent);
+  Ref persistent(std::uint32_t module) const;  // the names of those that are, a list
   // The slot has just been stored into, whether its value is another one now or not.
   void stored(std::uint32_t space, std::uint32_t slot, model::StoreHow how, std::uint32_t load);
   // Tells of every slot that is not as it was seen last, and of every class found in one: that load
@@ -43,7 +47,7 @@ class Namespaces {
   }
   // The load that brought in what was just read from that slot: the one that stored it there, or,
   // when that is more recent, the one that its code came with. no_load when program code has stored
-  // it.
+  // it, or it is persistent.
   std::uint32_t load_of(std::uint32_t space, std::uint32_t slot, PyObject* value) const;
 
  private:
@@ -69,6 +73,9 @@ class Namespaces {
   };
   std::uint32_t own_load(std::uint32_t module, PyObject* value) const;
   std::uint32_t later(std::uint32_t left, std::uint32_t right) const;
+  PyObject* name(std::uint32_t module, std::uint32_t slot) const {  // borrowed
+    return PyList_GET_ITEM(names(module), static_cast<Py_ssize_t>(slot));
+  }
   PyObject* value_in(std::uint32_t space, std::uint32_t slot) const;  // borrowed; null: absent
   void look_over_base(PyObject* class_);
   void tell_method(PyObject* class_, PyObject* name, PyObject* function);
@@ -78,7 +85,8 @@ class Namespaces {
   model::Run* run_ = nullptr;
   std::vector<Ref> names_;  // by module
   std::vector<Space> spaces_;
-  std::vector<std::uint32_t> begun_;  // loads, in that order
+  std::vector<std::vector<bool>> persistent_;  // by module, by slot
+  std::vector<std::uint32_t> begun_;           // loads, in that order
   std::unordered_map<PyObject*, std::vector<Method>>
       methods_;                               // by class, in the order of its dictionary
   std::unordered_map<PyObject*, Ref> bases_;  // by class: null if it has none

@@ -65,7 +65,7 @@ def load_first(module, names):
     try:
         module.__spec__.loader.exec_module(module)
     finally:
-        remember(module, names, vars(module))
+        remember(module, names, vars(module), _persistent())
 
 
 # Reloaders: (module, the names that the scenario knows in it).
@@ -74,12 +74,13 @@ def reload_by_importlib(module, names):
     importlib.reload(module)
 
 
-# By module: what its last load bound to which name.
+# By module: what its last load bound to which name, persistent state apart.
 bound = {}
 
 
-def remember(module, names, namespace):
-    bound[module] = {name: namespace[name] for name in names if name in namespace}
+def remember(module, names, namespace, persistent):
+    bound[module] = {name: namespace[name] for name in names
+                     if name in namespace and name not in persistent}
 
 
 def reload_by_code_swap(module, names):
@@ -90,9 +91,10 @@ def reload_by_code_swap(module, names):
             exec(code, live, scratch)
         finally:
             _body_over()
+        kept = [name for name in _persistent() if name not in scratch]
         for slot, name in enumerate(names):
             _migrate()
-            if swap_name(live, scratch, names, name, bound[module], undo):
+            if name not in kept and swap_name(live, scratch, names, name, bound[module], undo):
                 _stored(slot)
             _step_over()
     except BaseException:
@@ -102,7 +104,7 @@ def reload_by_code_swap(module, names):
             function(*arguments)
         _step_over()
         raise
-    remember(module, [name for name in names if name in scratch], live)
+    remember(module, [name for name in names if name in scratch], live, _persistent())
 )python";
 
 }  // namespace midstride::runtimes::cpython

@@ -16,11 +16,16 @@ using model::Op;
 using model::OpCode;
 using model::Operand;
 
-// `Exception` is named by rendered code; the others are attributes of classes and integers.
-constexpr std::string_view taken_names[] = {
-    "Exception",  "as_integer_ratio", "bit_count", "bit_length", "conjugate", "denominator",
-    "from_bytes", "im_class",         "imag",      "mro",        "numerator", "real",
-    "to_bytes"};
+// `Exception`, `globals` and `locals` are named by rendered code; the others are attributes of
+// classes and integers.
+constexpr std::string_view taken_names[] = {"Exception",  "as_integer_ratio",
+                                            "bit_count",  "bit_length",
+                                            "conjugate",  "denominator",
+                                            "from_bytes", "globals",
+                                            "im_class",   "imag",
+                                            "locals",     "mro",
+                                            "numerator",  "real",
+                                            "to_bytes"};
 static_assert(std::is_sorted(std::begin(taken_names), std::end(taken_names)));
 constexpr std::string_view mangled_prefix = "n_";
 // In the language, in Python.
@@ -98,6 +103,7 @@ class Renderer {
             line("_v(_f, " + name(lines[at].name) + ")");
           at = block_end(lines, at);
           break;
+        case LineKind::once: once(lines[at]); break;
         case LineKind::nonlocal: line("nonlocal " + name(lines[at].name)); break;
         case LineKind::class_:
           nodes(lines[at]);
@@ -248,6 +254,15 @@ class Renderer {
     return made;
   }
 
+  void once(const Line& said) {
+    next_op();
+    line(watched() ? "if _once():" : "if _once('" + name(said.name) + "', globals(), locals()):");
+    ++depth_;
+    nodes(said);
+    statement(next_op(), NodeKind::none);
+    --depth_;
+  }
+
   // And the line's own, where there is one.
   void statements(const Line& line) {
     std::size_t made = nodes(line);
@@ -296,7 +311,7 @@ class Renderer {
       case OpCode::same:
         return result(op, "+(" + left(a) + " is " + compared(operand(op.args[0])) + ")");
       case OpCode::call: return result(op, into(a) + "(" + arguments(op) + ")");
-      case OpCode::store: return line(global(op, op.argc == 1) + " = " + a);
+      case OpCode::store: return line(global(op, op.is_own()) + " = " + a);
       case OpCode::store_attribute:
         // In a statement of its own: Python evaluates what is assigned first, the model the object.
         if (watched()) line("_c(" + a + ")");
@@ -317,11 +332,13 @@ class Renderer {
       case OpCode::reload:
         return line(harness("_reload", scenario_.text(scenario_.reloads[op.x].name)));
       case OpCode::pass: return line("pass");
+      case OpCode::at_exit: return line("_atexit(" + a + ")");
       case OpCode::header:
       case OpCode::define_function:
       case OpCode::define_inner:
       case OpCode::define_class:
       case OpCode::match:
+      case OpCode::once:
       case OpCode::jump:
       case OpCode::end_finally:
       case OpCode::leave:

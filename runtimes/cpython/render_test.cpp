@@ -244,11 +244,31 @@ def g():
             std::string::npos);
 }
 
+TEST(PythonModule, AsksForPersistentStateBeforeItIsInitialised) {
+  constexpr std::string_view text = R"(
+module m
+  version 1
+    once a = b
+    atexit a
+)";
+  EXPECT_EQ(module_of(text, Style::plain), R"(_op()
+if _once('a', globals(), locals()):
+    _op()
+    _0 = b
+    _op()
+    a = _0
+_op()
+_0 = a
+_op()
+_atexit(_0)
+)");
+}
+
 TEST(PythonName, IsAnotherOneOnlyWhereItMeansSomethingToPython) {
   EXPECT_EQ(python_name("shop"), "shop");
   EXPECT_EQ(python_name("len"), "len");
   for (const std::string_view name :
-       {"mro", "real", "Exception", "_op", "__class__", "n_mro", "n_"}) {
+       {"mro", "real", "globals", "Exception", "_op", "__class__", "n_mro", "n_"}) {
     EXPECT_EQ(python_name(name), "n_" + std::string(name));
     EXPECT_EQ(scenario_name(python_name(name)), name);
   }

@@ -44,16 +44,22 @@ class Task:
         self.state = 'fresh'
         self.turns = self.begun = 0
         self.killed = False
+        self.hooks = []
         self.thread = threading.Thread(target=self.run, daemon=True)
 
     def run(self):
         self.baton.acquire()
-        try:
-            self.work()
-        except TaskletExit:
-            pass
-        except Exception as error:
-            print(f'{self.label}: {type(error).__name__}: {error}')
+        failed, work = None, self.work
+        while work is not None:
+            try:
+                work()
+            except TaskletExit:
+                pass
+            except Exception as error:
+                failed = failed or error
+            work = self.hooks.pop() if self.hooks else None
+        if failed is not None:
+            print(f'{self.label}: {type(failed).__name__}: {failed}')
         self.state = 'ended'
         main.release()
 
@@ -179,6 +185,21 @@ def _kill(name):
     hand_over()
 
 
+persistent = {}  # by module: the names that a body has said to be initialised once
+
+
+def _once(name, namespace, own):
+    persistent.setdefault(namespace['__name__'], set()).add(name)
+    return name not in own and name not in namespace
+
+
+def _atexit(callee):
+    if not isinstance(callee, (types.FunctionType, types.MethodType)):
+        raise TypeError(f'{type(callee).__name__!r} object cannot be called')
+    if current is not None and not isinstance(current, Attempt):  # nothing retires a load
+        current.hooks.append(callee)
+
+
 def _matches(cls):
     """Whether what is being handled was raised with an instance of the class."""
     if not isinstance(cls, type):
@@ -241,12 +262,13 @@ def by_importlib(attempt):
     importlib.reload(modules[attempt.module_name])
 
 
-bound = {}  # by module: what its last load bound to which name
+bound = {}  # by module: what its last load bound to which name, persistent state apart
 open_attempts = {}
 
 
-def remember(name, namespace):
-    bound[name] = {known: namespace[known] for known in NAMES[name] if known in namespace}
+def remember(name, namespace, names):
+    bound[name] = {known: namespace[known] for known in names
+                   if known in namespace and known not in persistent.get(name, ())}
 
 
 def by_code_swap(attempt):
@@ -270,16 +292,18 @@ def swap(name):
     live, scratch, undo = vars(modules[name]), {}, []
     try:
         exec(Loader(name, name).get_code(name), live, scratch)
+        kept = persistent.get(name, set()) - scratch.keys()
         for known in NAMES[name]:
             _op()
-            swap_name(live, scratch, NAMES[name], known, bound[name], undo)
+            if known not in kept:
+                swap_name(live, scratch, NAMES[name], known, bound[name], undo)
     except BaseException:
         _op()
         while undo:
             function, *arguments = undo.pop()
             function(*arguments)
         raise
-    bound[name] = {known: live[known] for known in NAMES[name] if known in scratch}
+    remember(name, live, [known for known in NAMES[name] if known in scratch])
 
 
 reloaders = {'importlib': by_importlib, 'code-swap': by_code_swap}
@@ -307,9 +331,10 @@ def inspect(name):
 _Object, _Raised, _Record, _Root = Object, Raised, Record, Root
 names = {name: globals()[name] for name in (
     '_op', '_emit', '_send', '_receive', '_yield', '_spawn', '_kill', '_reload', '_Object',
-    '_Raised', '_Record', '_Root', '_matches', 'TaskletExit')}
+    '_Raised', '_Record', '_Root', '_matches', '_once', '_atexit', 'TaskletExit')}
 names |= {name: vars(builtins)[name]
-          for name in ('Exception', '__build_class__', '__import__', 'isinstance', 'super')}
+          for name in ('Exception', '__build_class__', '__import__', 'globals', 'isinstance', 'locals',
+                       'super')}
 channels = {name: Channel(*options) for name, options in CHANNELS.items()}
 modules = {}
 loading = None
@@ -327,7 +352,7 @@ def first_loads():
             module.__spec__.loader.exec_module(module)
         except Exception as error:
             print(f'{loading}: {type(error).__name__}: {error}')
-        remember(name, vars(module))
+        remember(name, vars(module), NAMES[name])
 
 
 def script(name):

@@ -94,7 +94,9 @@ void Harness::finish_op(Task& task, Frame& frame) {
     case OpCode::store:
     case OpCode::define_function:
     case OpCode::define_class:
-      if (op.argc == model::Op::own) {
+      if (op.is_own()) {
+        if (op.argc != model::Op::persistent)
+          namespaces_.set_persistent(op.x >> 16, op.x & 0xffff, false);
         namespaces_.stored(task.own_space, op.x & 0xffff, model::StoreHow::namespace_,
                            task.attempt);
       } else {
@@ -186,6 +188,7 @@ std::uint32_t Harness::error_of(Task& task, PyObject* exception, std::uint32_t& 
     case OpCode::look:
     case OpCode::store_attribute: return error_of_attribute(frame, text);
     case OpCode::call:
+    case OpCode::at_exit:
     case OpCode::spawn: return error_of_call(task, text, signature);
     default: return run_->error(ErrorKind::foreign, {}, {}, text);
   }

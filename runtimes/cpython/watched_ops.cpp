@@ -22,6 +22,7 @@ NameId object_of(const Op& op, const Run& run) {
     case OpCode::store:
     case OpCode::define_function:
     case OpCode::define_class:
+    case OpCode::once:
       if (op.x >> 16 == model::Program::nowhere) return NameId{op.x & 0xffff};
       return program.modules[op.x >> 16].slots[op.x & 0xffff];
     case OpCode::look:
@@ -299,6 +300,35 @@ PyObject* Harness::emit(PyObject* value) {
   return none();
 }
 
+// Whether persistent state is to be initialised: neither the body nor its module has it.
+PyObject* Harness::once() {
+  Task& task = *running_;
+  if (task.abandoned) return unwind(task);
+  const Op& op = *task.frames.back().op;
+  const std::uint32_t module = op.x >> 16, slot = op.x & 0xffff;
+  namespaces_.set_persistent(module, slot, true);
+  const bool there =
+      namespaces_.is_bound(task.own_space, slot) || namespaces_.is_bound(module, slot);
+  return PyBool_FromLong(there ? 0 : 1);
+}
+
+// What a body registers is kept nowhere: no reloader here retires a load.
+PyObject* Harness::at_exit(PyObject* callee) {
+  Task& task = *running_;
+  if (task.abandoned) return unwind(task);
+  task.frames.back().object = Ref::borrowed(callee);
+  if (!Identity::callable(callee)) {
+    PyErr_Format(PyExc_TypeError, "'%.200s' object cannot be called", Py_TYPE(callee)->tp_name);
+    return nullptr;
+  }
+  const std::uint32_t load = task.in_body ? task.attempt : model::no_load;
+  const Hook hook{Ref::borrowed(callee), hooks_registered_++};
+  run_->event(EventKind::hook, hook.number, identity_.handle_of(callee), load,
+              static_cast<std::uint8_t>(model::HookHow::registered));
+  if (!task.in_body) task.hooks.push_back(hook);
+  return none();
+}
+
 // The frame that asked for a reload that failed gets the very exception.
 PyObject* Harness::reload() {
   Task& task = *running_;
@@ -352,6 +382,12 @@ PyObject* Harness::body_over() {
 void Harness::leave_body(Task& task) {
   task.in_body = false;
   run_->leave_body(task.attempt);
+}
+
+PyObject* Harness::persistent() {
+  Task& task = *running_;
+  if (task.abandoned) return unwind(task);
+  return namespaces_.persistent(run_->tables().attempts[task.attempt].module).release();
 }
 
 PyObject* Harness::step_begins(model::Step step) {
