@@ -388,6 +388,8 @@ constexpr auto claim_table = table_of(
     seldom_violated("model/per-task*", "super"),
     holds("model/*", "super"),
 
+    holds("*", "state"),
+
     // Over two runs.
     given_up("model/overwrite+immediate*", "no-op", {8900, 3600, 5000}),
     given_up("model/swap+immediate*", "no-op", {8300, 5200, 10000}),

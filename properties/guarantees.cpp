@@ -14,8 +14,8 @@ std::span<const model::Guarantee> guarantees() {
       // Atomicity, freshness, order, consistency
       failed_reload(), isolation(), batch(), fresh(), monotone(), serial(), version_consistent(),
       removed_names(), dependants(),
-      // Classes and their instances
-      migration(), layout(), identity(), super(),
+      // Classes and their instances, state
+      migration(), layout(), identity(), super(), state(),
       // The scheduler, and over two runs
       scheduler(), progress(), channel_rules(), no_op(), revert(), commute(), non_interference(),
       deterministic()};

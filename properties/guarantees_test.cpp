@@ -41,6 +41,7 @@ TEST(Guarantees, HaveTheirOrder) {
                                                   "layout",
                                                   "identity",
                                                   "super",
+                                                  "state",
                                                   "scheduler",
                                                   "progress",
                                                   "channel-rules",

@@ -27,6 +27,7 @@ model::Guarantee migration();
 model::Guarantee layout();
 model::Guarantee identity();
 model::Guarantee super();
+model::Guarantee state();
 model::Guarantee scheduler();
 model::Guarantee progress();
 model::Guarantee channel_rules();

@@ -5,7 +5,7 @@
 //       =>  E is what n is bound to, or was brought in by the load that brought that in
 //
 // A base whose name is no longer there must be of the load that commits. Not judged are names that
-// program code has bound, and an n that the versions bind more than once.
+// program code has bound or that are persistent, and an n that the versions bind more than once.
 // Exercised: a reload commits a module in which one class is based on another.
 #include <fmt/format.h>
 
@@ -75,7 +75,8 @@ class Dependants final : public RunMonitor {
     const auto count = static_cast<std::uint32_t>(tables().program->modules[module].slots.size());
     for (std::uint32_t slot = 0; slot < count; ++slot) {
       const Binding bound = binding(module, slot);
-      if (bound.by_program) continue;
+      const bool persistent = tables().program->persists(module, attempt(committed).to, slot);
+      if (bound.by_program || persistent) continue;
       if (stale(committed, bound.value, Role::name))
         tell(index, committed, slot, bound.value, bound.value);
       if (bound.value.tag() != Tag::class_) continue;

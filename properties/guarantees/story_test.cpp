@@ -55,10 +55,12 @@ module bank
     y = 1
     def pay():
       return 1
+    once z = 1
   version 2
     y = 2
     def pay():
       return 2
+    once z = 2
 channel c
 task t:
   shop.f(0)
