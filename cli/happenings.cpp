@@ -61,6 +61,7 @@ class Teller {
         if (now().code == OpCode::store_cell) came_out(Value{event.b});
         return;
       case EventKind::cell_read: return found(tables_.show(Value{event.b}));
+      case EventKind::generator: return generator(event);
       case EventKind::emit: return came_out(Value{event.a});
       case EventKind::resolve: return found(tables_.show(Value{event.b}));
       case EventKind::is_a:
@@ -225,6 +226,7 @@ class Teller {
     switch (how) {
       case model::EnterHow::by_name:
       case model::EnterHow::held:
+      case model::EnterHow::generator:
         state.frames.pop_back();
         if (!state.told && state.text != nullptr) tell_op();
         append("  " + enters);
@@ -245,6 +247,25 @@ class Teller {
     const bool threw = static_cast<model::ExitHow>(event.how()) == model::ExitHow::threw;
     if (threw && state.frames.empty() && who_.kind == Who::Kind::tasklet)
       add("nobody catches it: the tasklet ends");
+  }
+
+  // A generator's frame comes and goes with it; whom it gives a value goes on with its own op.
+  void generator(const Event& event) {
+    State& state = now();
+    switch (static_cast<model::GeneratorHow>(event.how())) {
+      case model::GeneratorHow::resumed:
+        if (event.b == 0) return;
+        if (!state.told && state.text != nullptr) tell_op();
+        append("  resumes " + tables_.show_code(event.c));
+        state.frames.push_back(event.b);
+        pending_.reset();
+        return;
+      case model::GeneratorHow::suspended:
+        if (!state.frames.empty()) state.frames.pop_back();
+        return;
+      case model::GeneratorHow::made:
+      case model::GeneratorHow::dropped: return;
+    }
   }
 
   void step(const Event& event) {

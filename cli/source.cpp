@@ -65,9 +65,21 @@ class Decompiler {
       case OpCode::pass: return statement("pass", false);
       case OpCode::once: return statement("once " + slot(op.x), false);
       case OpCode::at_exit: return statement("atexit " + operand(op.a), false);
+      case OpCode::begin_loop:
+        return statement(fmt::format("for {} in range({})", variable((&op)[1]), op.x), false);
+      case OpCode::begin_each:
+        return statement(fmt::format("for {} in {}", variable((&op)[1]), operand(op.a)), false);
+      case OpCode::next: return result(op, "next(" + operand(op.a) + ")", true);
+      case OpCode::yield_value: return statement("yield " + operand(op.a), computed(op.a));
+      case OpCode::next_round:
+        if (!is_local(op.dst)) temporaries_[op.dst - function_.locals] = "the next round";
+        return statement("for " + variable(op), is_local(op.dst));
+      case OpCode::break_: return statement("break", false);
+      case OpCode::continue_: return statement("continue", false);
       case OpCode::header:
       case OpCode::jump:
       case OpCode::end_finally:
+      case OpCode::end_loop:
       case OpCode::leave:
       case OpCode::poison: return {};
     }
@@ -99,6 +111,12 @@ class Decompiler {
     return statement(import.empty() ? std::move(text) : import, computed(op.a));
   }
 
+  // What the loop whose next_round this is assigns to; where that is no local, by the op after it.
+  std::string variable(const Op& round) const {
+    if (is_local(round.dst)) return local(round.dst);
+    const Op& assigns = (&round)[1];
+    return assigns.code == OpCode::store ? slot(assigns.x) : name(assigns.x);
+  }
   bool is_local(std::uint16_t at) const { return at < function_.locals; }
   // A constant says its value itself; so does {}.
   bool computed(std::uint16_t at) const {

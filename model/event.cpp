@@ -20,11 +20,12 @@ constexpr std::string_view event_names[] = {
     "reload-step", "reload-commit", "reload-fail", "reload-reject", "reload-wait", "retire",
     "free", "live", "touch", "send", "receive", "block", "wake", "kill", "spawn", "end", "switch",
     "close", "ring", "channel", "trap", "refuse", "idle", "peek", "poke", "collect", "emit",
-    "is-a", "closure", "cell-write", "cell-read", "migrate", "hook"};
+    "is-a", "closure", "cell-write", "cell-read", "migrate", "hook", "generator"};
 // clang-format on
 static_assert(std::size(event_names) == event_kind_count);
-constexpr std::string_view enter_names[] = {"by name", "held",     "spawn",    "body",
-                                            "script",  "migrator", "finaliser"};
+constexpr std::string_view enter_names[] = {"by name", "held",     "spawn",     "body",
+                                            "script",  "migrator", "finaliser", "generator"};
+constexpr std::string_view generator_names[] = {"made", "resumed", "suspended", "dropped"};
 constexpr std::string_view exit_names[] = {"returned", "threw"};
 constexpr std::string_view store_names[] = {"namespace",   "class",   "pointer", "version",
                                             "in progress", "program", "base",    "layout"};
@@ -42,13 +43,14 @@ constexpr std::string_view poke_names[] = {"lost", "applied"};
 constexpr std::string_view reject_names[] = {"own-body", "in-progress", "own-frame", "old-code"};
 constexpr std::string_view holder_names[] = {"frame",         "local", "temporary", "channel",
                                              "namespace",     "class", "object",    "spawn",
-                                             "old namespace", "cell",  "hook"};
+                                             "old namespace", "cell",  "hook",      "generator"};
 constexpr std::string_view step_names[] = {"admit",   "stage",  "validate", "scan", "swap",
                                            "migrate", "retire", "reclaim",  "undo"};
 constexpr std::string_view error_names[] = {
-    "name",        "unbound-local", "attribute",   "not-callable",  "arity",
-    "read-only",   "raised",        "task-exit",   "reload-failed", "reload-rejected",
-    "would-block", "kind-changed",  "not-a-class", "no-super",      "foreign"};
+    "name",         "unbound-local", "attribute",      "not-callable",  "arity",
+    "read-only",    "raised",        "task-exit",      "reload-failed", "reload-rejected",
+    "would-block",  "kind-changed",  "not-a-class",    "no-super",      "foreign",
+    "not-iterable", "running",       "stop-iteration", "generator-stop"};
 
 // The word for a number that came out of an event's four bits.
 template <std::size_t size>
@@ -173,6 +175,7 @@ class Words {
       case Tag::function: return "'function' object";
       case Tag::method: return "'method' object";
       case Tag::cell: return "'cell' object";
+      case Tag::generator: return "'generator' object";
     }
     return "this";
   }
@@ -331,6 +334,11 @@ std::string details(const Event& event, const Tables& tables) {
     case EventKind::cell_write:
     case EventKind::cell_read:
       return fmt::format("{} of {}: {}", words.name(NameId{c}), words.cell(a), value(b));
+    case EventKind::generator: {
+      const bool begun = b != 0 && how != static_cast<std::size_t>(GeneratorHow::made);
+      return fmt::format("{} {}{}", value(a), word(generator_names, how),
+                         begun ? fmt::format(", frame {}", b) : std::string());
+    }
   }
   return {};
 }
@@ -363,6 +371,7 @@ void Tables::clear() {
   instance_classes.clear();
   layouts.clear();
   layout_fields.clear();
+  generators.clear();
   tasks.clear();
 }
 
@@ -385,6 +394,10 @@ std::string Tables::show(Value value) const {
       return seen != nullptr ? words.method(*seen) : "<method>";
     }
     case Tag::cell: return "<cell>";
+    case Tag::generator: {
+      const std::uint32_t* code = row(generators, value.index());
+      return code != nullptr ? fmt::format("<generator {}>", show_code(*code)) : "<generator>";
+    }
   }
   return "?";
 }
@@ -429,6 +442,11 @@ std::string Tables::show_error(std::uint32_t error) const {
       return fmt::format("TypeError: {} is not a class", words.type(known->value));
     case ErrorKind::no_super: return "TypeError: super() of an object that is not of the class";
     case ErrorKind::foreign: return "Error";
+    case ErrorKind::not_iterable:
+      return fmt::format("TypeError: {} is not an iterator", words.type(known->value));
+    case ErrorKind::running: return "ValueError: generator already executing";
+    case ErrorKind::stop_iteration: return "StopIteration";
+    case ErrorKind::generator_stop: return "RuntimeError: generator raised StopIteration";
   }
   return "?";
 }

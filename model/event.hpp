@@ -72,12 +72,24 @@ enum class EventKind : std::uint8_t {
   cell_read,      // cell, value (absent: not bound yet), NameId of the variable
   migrate,        // instance, its LayoutId before, and now. how: MigrateHow
   hook,  // number, handle, the load that it is for or no_load: the actor's tasklet's. how: HookHow
+  generator,  // generator, its frame (0: not begun; made: signature code), code. how:
+              // GeneratorHow
 };
-inline constexpr std::size_t event_kind_count = static_cast<std::size_t>(EventKind::hook) + 1;
+inline constexpr std::size_t event_kind_count = static_cast<std::size_t>(EventKind::generator) + 1;
 std::string_view name_of(EventKind kind);
 
-// migrator: nobody called it, an instance is being migrated.
-enum class EnterHow : std::uint8_t { by_name, held, spawn, body, script, migrator, finaliser };
+// migrator: nobody called it, an instance is being migrated. generator: the one that was resumed
+// right before.
+enum class EnterHow : std::uint8_t {
+  by_name,
+  held,
+  spawn,
+  body,
+  script,
+  migrator,
+  finaliser,
+  generator
+};
 enum class ExitHow : std::uint8_t { returned, threw };
 // program: a namespace slot, by an assignment to module.name (whoever runs it); namespace_: by a
 // module's own top level or by machinery. base: a class's base, in slot base_slot. layout: the
@@ -119,6 +131,10 @@ enum class ClosureHow : std::uint8_t { made, entered };
 // registered: by `atexit`; numbers are given in that order. run: it is called next. dropped: with
 // the frames of a tasklet that is killed beyond any handler.
 enum class HookHow : std::uint8_t { registered, run, dropped };
+// made: by a call, instead of an enter. resumed: on the actor's stack, from here on, or entered
+// next if it has no frame yet. suspended: off it. dropped: it is gone and was not over (its frame
+// exits).
+enum class GeneratorHow : std::uint8_t { made, resumed, suspended, dropped };
 // pinned: in another namespace than the module's current one, because of who asks.
 enum class ResolveHow : std::uint8_t { current, pinned };
 enum class BlockHow : std::uint8_t { receive, send, park, sleep };
@@ -139,7 +155,8 @@ enum class HolderKind : std::uint8_t {
   spawn,
   old_namespace,  // one that its module does not point at
   cell,
-  hook  // waits for its tasklet to end, or its load to be retired
+  hook,      // waits for its tasklet to end, or its load to be retired
+  generator  // by a frame that it is the generator of, or with its own frame between two values
 };
 std::string_view name_of(HolderKind kind);
 std::string_view name_of(RejectWhy why);
@@ -238,6 +255,10 @@ enum class ErrorKind : std::uint8_t {
   not_a_class,      // a base, or what isinstance or a handler compares with
   no_super,         // super() where no class is known, or of an object that is none of it
   foreign,          // anything else that a real runtime raised
+  not_iterable,     // next() or a loop over what is no generator
+  running,          // next() of a generator that is at it, perhaps for another tasklet
+  stop_iteration,   // next() of a generator that has ended
+  generator_stop,   // a stop_iteration that left a generator, whose own end it is not
 };
 std::string_view name_of(ErrorKind kind);
 
@@ -302,7 +323,8 @@ struct Tables {
   std::vector<std::uint32_t> instance_classes;  // index: instance; the class Value's index
   std::vector<LayoutRow> layouts;               // index: LayoutId
   std::vector<NameId> layout_fields;
-  std::vector<TaskletRow> tasks;  // index: TaskId
+  std::vector<std::uint32_t> generators;  // index: generator; its code
+  std::vector<TaskletRow> tasks;          // index: TaskId
 
   void clear();
   // For people. All of them accept any value that can occur in an event.

@@ -709,5 +709,272 @@ TEST(UnloadHooks, OfACalledFunctionAreTheBodys) {
   EXPECT_EQ(with_unload_hooks("model/swap", "  reload r3\n  reload r4\n"), "2 raised 1 3 ");
 }
 
+TEST(Language, ALoopRunsItsRounds) {
+  EXPECT_EQ(said("task t:\n  for i in range(3):\n    emit i\n  emit i\n"), "0 1 2 2 ");
+  EXPECT_EQ(said("task t:\n  for i in range(0):\n    emit i\n  emit i\n"), "unbound-local ");
+  EXPECT_EQ(
+      said("task t:\n  for i in range(2):\n    for j in range(2):\n      emit i\n      emit j\n"),
+      "0 0 0 1 1 0 1 1 ");
+  // A number of rounds is counted apart from the variable.
+  EXPECT_EQ(said("task t:\n  for i in range(2):\n    i = 7\n    emit i\n"), "7 7 ");
+}
+
+TEST(Language, ALoopIsLeftAndGoesOn) {
+  EXPECT_EQ(said("task t:\n  for i in range(3):\n    emit i\n    break\n  emit 9\n"), "0 9 ");
+  EXPECT_EQ(said("task t:\n  for i in range(2):\n    emit i\n    continue\n    emit 8\n  emit 9\n"),
+            "0 1 9 ");
+  EXPECT_EQ(
+      said("task t:\n  for i in range(2):\n    for j in range(2):\n      break\n    emit i\n"),
+      "0 1 ");
+  EXPECT_EQ(said(R"(module m
+  version 1
+    def f():
+      for i in range(3):
+        try:
+          return i
+        finally:
+          emit 8
+task t: emit m.f()
+)"),
+            "8 0 ");
+}
+
+TEST(Language, WhoLeavesALoopRunsTheFinallyBlocksOnTheWay) {
+  const auto looping = [](const std::string& leaves, const std::string& last = "emit 5") {
+    return said("task t:\n  try:\n    for i in range(2):\n      try:\n        try:\n          " +
+                leaves + "\n        finally:\n          emit 4\n      finally:\n        " + last +
+                "\n  finally:\n    emit 6\n");
+  };
+  EXPECT_EQ(looping("break"), "4 5 6 ");
+  EXPECT_EQ(looping("continue"), "4 5 4 5 6 ");
+  EXPECT_EQ(looping("raise 1"), "raised 4 5 6 ");
+  // The last word has who comes last.
+  EXPECT_EQ(looping("break", "continue"), "4 4 6 ");
+  EXPECT_EQ(looping("raise 1", "continue"), "raised 4 raised 4 6 ");
+  EXPECT_EQ(looping("continue", "break"), "4 6 ");
+}
+
+// What is caught takes the frame's temporaries along, but not where its loops are.
+TEST(Language, ALoopGoesOnAfterAnErrorThatIsCaughtInIt) {
+  EXPECT_EQ(
+      said("task t:\n  for i in range(3):\n    try:\n      raise i\n    except:\n      emit i\n"),
+      "raised 0 raised 1 raised 2 ");
+}
+
+// What a finally interrupted, and never went on with, is given up.
+TEST(Language, AValueThatALoopDidNotReturnIsNobodys) {
+  EXPECT_EQ(said(R"(module m
+  version 1
+    def f():
+      for i in range(2):
+        try:
+          return {}
+        finally:
+          continue
+      return i
+task t: emit m.f()
+)"),
+            "1 ");
+}
+
+TEST(Language, ALoopsVariableIsOneAsAnyOther) {
+  EXPECT_EQ(said(R"(module m
+  version 1
+    def f():
+      for i in range(2):
+        def g():
+          return i
+        emit g()
+      return g
+    for a in range(2):
+      emit a
+  version 2
+    a = 5
+task t:
+  emit m.f()()
+  emit m.a
+)"),
+            "0 1 0 1 1 1 ");
+}
+
+// The end of a loop lets others in, as the entry of a call does.
+TEST(Language, ALoopIsASafepointEachTimeRound) {
+  EXPECT_EQ(said(R"(granularity safepoints
+task t:
+  pass
+  for i in range(2):
+    emit i
+    emit 7
+task u: emit 9
+do
+  run t
+  run u
+  run t
+)"),
+            "0 7 9 1 7 ");
+}
+
+// With generators of one module, which version 2 changes.
+std::string with_generators(const std::string& lines, std::string_view subject = "model/swap") {
+  return said(R"(module m
+  version 1
+    def name():
+      return 1
+    def count(a):
+      yield a
+      emit name()
+      yield 7
+      return 8
+    def outer():
+      for x in m.count(3):
+        yield x
+      yield 9
+    def stops():
+      yield next(m.count(1))
+      g = m.count(2)
+      next(g)
+      next(g)
+      next(g)
+    def itself():
+      o = {}
+      yield o
+      yield next(o.me)
+    def raises():
+      try:
+        yield 1
+        raise 2
+      except:
+        yield 3
+      raise 4
+    class X:
+      def f(self):
+        yield self
+  version 2
+    def name():
+      return 2
+    def count(a):
+      return a
+task t:
+)" + lines + (lines.find("reload r") == std::string::npos ? "" : "reload r: m -> 2\n"),
+              subject);
+}
+
+TEST(Generators, GiveTheirValuesOneByOne) {
+  EXPECT_EQ(with_generators("  g = m.count(3)\n  emit next(g)\n  emit next(g)\n"), "3 1 7 ");
+  EXPECT_EQ(with_generators("  for x in m.count(3):\n    emit x\n  emit 5\n"), "3 1 7 5 ");
+  EXPECT_EQ(with_generators("  for x in m.outer():\n    emit x\n"), "3 1 7 9 ");
+  EXPECT_EQ(with_generators("  x = m.X()\n  emit next(x.f()) is x\n"), "1 ");
+  EXPECT_EQ(with_generators("  g = m.count(3)\n  for x in g:\n    break\n  emit next(g)\n"),
+            "1 7 ");
+  EXPECT_EQ(with_generators("  for x in m.count({}):\n    for x in m.count(2):\n      emit x\n"),
+            "2 1 7 1 2 1 7 ");
+}
+
+TEST(Generators, EndInAnErrorForWhoAsksForMore) {
+  EXPECT_EQ(with_generators("  g = m.count(3)\n  for x in g:\n    pass\n  try:\n    next(g)\n"
+                            "  except:\n    emit 5\n"),
+            "1 stop-iteration 5 ");
+  EXPECT_EQ(with_generators("  for x in 5:\n    pass\n"), "not-iterable ");
+  EXPECT_EQ(with_generators("  next(None)\n"), "not-iterable ");
+  EXPECT_EQ(with_generators("  for x in m.stops():\n    emit x\n"),
+            "1 1 stop-iteration generator-stop ");
+  EXPECT_EQ(with_generators("  for x in m.raises():\n    emit x\n"), "1 raised 3 raised ");
+  EXPECT_EQ(with_generators("  g = m.raises()\n  try:\n    for x in g:\n      pass\n  except:\n"
+                            "    next(g)\n"),
+            "raised raised stop-iteration ");
+}
+
+TEST(Generators, AreNotAskedWhileTheyAreAtIt) {
+  EXPECT_EQ(with_generators("  g = m.itself()\n  o = next(g)\n  o.me = g\n  next(g)\n"),
+            "running ");
+  EXPECT_EQ(said(R"(module m
+  version 1
+    def f():
+      yield
+      yield 1
+    def g(a):
+      emit next(a)
+    a = f()
+task t: m.g(m.a)
+task u: m.g(m.a)
+do
+  run t 5
+  run u 9
+)"),
+            "running 1 ");
+}
+
+// The same frame, for another tasklet: its locals are where it left them.
+TEST(Generators, GoOnForWhomeverAsks) {
+  EXPECT_EQ(said(R"(module m
+  version 1
+    def f(a):
+      b = {}
+      yield b
+      emit b is a.b
+      yield a
+    o = {}
+    g = f(o)
+task t: m.o.b = next(m.g)
+task u: emit next(m.g) is m.o
+do
+  run t
+  run t 9
+  run u 20
+)"),
+            "1 1 ");
+}
+
+TEST(Generators, KeepTheirCodeOverAReload) {
+  constexpr std::string_view lines =
+      "  g = m.count(3)\n  emit next(g)\n  reload r\n  emit next(g)\n  emit m.count(5)\n";
+  EXPECT_EQ(with_generators(std::string(lines), "model/swap"), "3 2 7 5 ");
+  EXPECT_EQ(with_generators(std::string(lines), "model/in-place"), "3 2 7 5 ");
+  EXPECT_EQ(with_generators(std::string(lines), "model/purge"), "3 1 7 5 ");
+}
+
+// One that did not begin yet counts as a frame; so does one between two values.
+TEST(Generators, AreWaitedFor) {
+  const auto with = [](const std::string& held) {
+    return with_generators("  g = m.count(3)\n  " + held + "\n  yield\n  emit m.name()\n  g = 1\n" +
+                               "  yield\n  yield\n  yield\n  emit m.name()\ntask u: reload r\n",
+                           "model/safe-point");
+  };
+  EXPECT_EQ(with("pass"), "1 2 ");
+  EXPECT_EQ(with("emit next(g)"), "3 1 2 ");
+}
+
+TEST(Generators, AreSpawnedForNothing) {
+  EXPECT_EQ(with_generators("  spawn w = m.count(3)\n  yield\n  emit 1\n"), "1 ");
+}
+
+TEST(Generators, HoldTheirCodeUntilTheyAreOver) {
+  const auto freed_with = [](const std::string& holds) {
+    return freed(R"(module m
+  version 1
+    def f(a):
+      yield a
+  version 2
+    pass
+task t:
+  g = m.f(1)
+)" + holds + R"(
+  pass
+reload r: m -> 2
+do
+  run t 5
+  reload r
+  run t
+  run t
+  collect
+)");
+  };
+  EXPECT_EQ(freed_with("  next(g)\n  g = 1"), "m.f of version 1, m of version 1, collect ");
+  EXPECT_EQ(freed_with("  next(g)\n  yield\n  g = 1"),
+            "m of version 1, m.f of version 1, collect ");
+  EXPECT_EQ(freed_with("  yield\n  yield\n  yield\n  g = 1"),
+            "m of version 1, m.f of version 1, collect ");
+}
+
 }  // namespace
 }  // namespace midstride::model

@@ -12,12 +12,12 @@ namespace midstride::model {
 namespace {
 
 constexpr std::string_view keywords[] = {
-    "False",  "None",  "TaskletExit", "True",       "and",      "as",     "assert",   "async",
-    "atexit", "await", "break",       "class",      "continue", "def",    "del",      "elif",
-    "else",   "emit",  "except",      "finally",    "for",      "from",   "global",   "if",
-    "import", "in",    "is",          "isinstance", "kill",     "lambda", "nonlocal", "not",
-    "once",   "or",    "pass",        "raise",      "reload",   "return", "spawn",    "super",
-    "try",    "while", "with",        "yield",
+    "False",  "None",  "TaskletExit", "True",       "and",      "as",     "assert", "async",
+    "atexit", "await", "break",       "class",      "continue", "def",    "del",    "elif",
+    "else",   "emit",  "except",      "finally",    "for",      "from",   "global", "if",
+    "import", "in",    "is",          "isinstance", "kill",     "lambda", "next",   "nonlocal",
+    "not",    "once",  "or",          "pass",       "raise",    "range",  "reload", "return",
+    "spawn",  "super", "try",         "while",      "with",     "yield",
 };
 static_assert(std::is_sorted(std::begin(keywords), std::end(keywords)));
 

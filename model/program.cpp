@@ -18,7 +18,8 @@ constexpr std::string_view op_names[] = {
     "store",  "store-attribute",     "load-cell",        "store-cell",           "def",
     "inner-def",       "class",      "send",    "receive",        "yield",       "spawn", "kill",
     "emit",   "return",              "raise",   "match", "reload", "pass",       "once", "atexit",
-    "jump",   "end-finally",         "leave",   "poison"};
+    "loop",   "loop-over",           "for",     "break", "continue",       "next",  "yield-value",
+    "jump",   "end-finally",         "end-loop",         "leave", "poison"};
 // clang-format on
 static_assert(std::size(op_names) == static_cast<std::size_t>(OpCode::poison) + 1);
 
@@ -41,6 +42,8 @@ class Compiler {
 
  private:
   using Lines = std::vector<Line>;
+  using Loop = Program::Loop;
+  static constexpr std::uint32_t unpatched = 0xffff'ffff;
 
   void reset() {
     program_.functions.clear();
@@ -330,6 +333,10 @@ class Compiler {
           at = block_end(lines, at);
           break;
         case LineKind::try_: at = compile_try(lines, at); break;
+        case LineKind::for_range:
+        case LineKind::for_each: at = compile_loop(lines, at); break;
+        case LineKind::break_: jump_out(OpCode::break_); break;
+        case LineKind::continue_: jump_out(OpCode::continue_); break;
         default: compile_statement(line);
       }
     }
@@ -367,7 +374,7 @@ class Compiler {
     // Where except with a class, except, except TaskletExit and finally begin, or the end.
     std::array<std::size_t, 4> part{end, end, end, end};
     for (std::size_t at = open + 1; at < end; ++at) {
-      if (lines[at].kind == LineKind::try_) at = block_end(lines, at);
+      if (opens_block(lines[at].kind)) at = block_end(lines, at);
       if (divides_try(lines[at].kind))
         part[static_cast<std::size_t>(lines[at].kind) -
              static_cast<std::size_t>(LineKind::except_class)] = at;
@@ -390,7 +397,7 @@ class Compiler {
       add({.code = OpCode::jump});
     };
     const auto handler = [&](Handler::Catches catches, std::uint16_t completion = 0) {
-      program_.handlers.push_back({begin, body_pc_end, pc(), catches, completion});
+      program_.handlers.push_back({begin, body_pc_end, pc(), catches, completion, loops_open()});
     };
     if (body_end != finally) jump_on();
     if (of_class < end) {
@@ -423,11 +430,49 @@ class Compiler {
     if (finally < end) {
       const std::uint16_t completion = function_.completions++;
       program_.handlers.push_back(
-          {begin, pc(), pc(), Handler::Catches::everything_then_rethrow, completion});
+          {begin, pc(), pc(), Handler::Catches::everything_then_rethrow, completion, loops_open()});
       compile_lines(lines, finally + 1, end);
       add({.code = OpCode::end_finally, .x = completion});
     }
     return end;
+  }
+
+  // Returns the index of its `end`. What is assigned goes through a temporary where the name is no
+  // local.
+  std::size_t compile_loop(const Lines& lines, std::size_t open) {
+    const std::size_t end = block_end(lines, open);
+    const NameId name = lines[open].name;
+    const auto depth = static_cast<std::uint8_t>(loops_.size());
+    function_.loops = std::max<std::uint16_t>(function_.loops, depth + 1U);
+    const bool each = lines[open].kind == LineKind::for_each;
+    if (each) {
+      add({.code = OpCode::begin_each, .argc = depth, .a = operand(lines[open].nodes)});
+    } else {
+      const auto rounds = static_cast<std::uint32_t>(lines[open].nodes[0].value);
+      add({.code = OpCode::begin_loop, .argc = depth, .x = rounds});
+    }
+    loops_.push_back({pc(), program_.ops.size()});
+    stack_.clear();
+    const std::size_t before = program_.ops.size();
+    result({.code = OpCode::next_round, .argc = depth});
+    bind(name, stack_[0], before);
+    compile_lines(lines, open + 1, end);
+    add({.code = OpCode::jump, .x = loops_.back().head});
+    const Loop loop = loops_.back();
+    loops_.pop_back();
+    program_.ops[loop.first_op].x = pc();
+    for (std::size_t at = loop.first_op; at < program_.ops.size(); ++at) {
+      Op& op = program_.ops[at];
+      if (op.code == OpCode::break_ && op.x == unpatched) op.x = pc();
+    }
+    if (each) add({.code = OpCode::end_loop, .argc = depth});
+    return end;
+  }
+
+  std::uint16_t loops_open() const { return static_cast<std::uint16_t>(loops_.size()); }
+
+  void jump_out(OpCode code) {
+    add({.code = code, .x = code == OpCode::break_ ? unpatched : loops_.back().head});
   }
 
   void compile_statement(const Line& line) {
@@ -478,6 +523,10 @@ class Compiler {
       case LineKind::return_: add({.code = OpCode::return_, .a = operand(line.nodes)}); break;
       case LineKind::raise: add({.code = OpCode::raise, .a = operand(line.nodes)}); break;
       case LineKind::yield: add({.code = OpCode::yield}); break;
+      case LineKind::yield_value:
+        function_.generates = true;
+        add({.code = OpCode::yield_value, .a = operand(line.nodes)});
+        break;
       case LineKind::spawn: {
         operands(line.nodes, 0, line.nodes.size() - 1);
         Op op{.code = OpCode::spawn,
@@ -500,7 +549,11 @@ class Compiler {
       case LineKind::finally_:
       case LineKind::nonlocal:
       case LineKind::field:
-      case LineKind::end: break;  // blocks are compiled by compile_lines
+      case LineKind::for_range:
+      case LineKind::for_each:
+      case LineKind::break_:
+      case LineKind::continue_:
+      case LineKind::end: break;  // blocks, and what leaves them, are compiled by compile_lines
     }
   }
 
@@ -578,6 +631,11 @@ class Compiler {
       case NodeKind::send: {
         const std::uint16_t value = pop();
         result({.code = OpCode::send, .a = value, .x = channel_index(node.name)});
+        break;
+      }
+      case NodeKind::next: {
+        const std::uint16_t generator = pop();
+        result({.code = OpCode::next, .a = generator});
         break;
       }
       case NodeKind::is_instance: pair({.code = OpCode::is_instance}); break;
@@ -669,6 +727,8 @@ class Compiler {
   std::uint32_t around_ = 0;   // number of the look at what a def has bound around it
   std::vector<Pending>& pending_ = program_.pending;
   std::vector<std::uint16_t>& stack_ = program_.stack;
+  std::vector<Program::Loop>& loops_ =
+      program_.loops;  // open ones of the function, outermost first
 };
 
 }  // namespace

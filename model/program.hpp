@@ -57,9 +57,18 @@ enum class OpCode : std::uint8_t {
   pass,
   once,     // goes on where own global slot x is not there yet, else to pc `index`
   at_exit,  // a() is called when the tasklet ends, or the load that runs its top level is retired
+  begin_loop,  // loop number argc of the function has x rounds before it
+  begin_each,  // loop number argc of the function goes over the generator a
+  next_round,  // of loop number argc: dst = how many came before it, or the generator's next value;
+               // or to pc x when all are over
+  break_,      // to pc x, through the finally blocks on the way
+  continue_,   // likewise
+  next,        // dst = the next value of generator a
+  yield_value,  // a, to who asked this generator for its next value
   // Silent: part of the op before them, no turn, no event.
   jump,         // to pc x
   end_finally,  // goes on with what the finally block interrupted
+  end_loop,     // loop number argc lets go of its generator
   leave,        // end of a function without return, of a body, of a script
   poison,       // what freed code is filled with
 };
@@ -99,6 +108,7 @@ struct Handler {
   Catches catches;
   std::uint16_t completion;  // errors_to_match, everything_then_rethrow: the slot pair index in
                              // which match finds the error, end_finally what to resume
+  std::uint16_t loops;       // that the block is in; deeper ones are over when the error gets here
 };
 
 // A captured variable, in the function that binds it or in one inside that uses it.
@@ -125,12 +135,14 @@ struct FunctionCode {
   std::uint16_t locals = 0;  // named, parameters included
   std::uint16_t temporaries = 0;
   std::uint16_t completions = 0;  // finally blocks and excepts with a class
+  std::uint16_t loops = 0;        // the deepest nesting of them: a loop's number is its depth
   std::uint16_t cells = 0;
   std::uint32_t cells_begin = 0;                 // in Program::cells, by the text of their names
   std::uint32_t inner_begin = 0, inner_end = 0;  // the functions that it defines: consecutive
   // Of a method: it or another version of it says super(), so its closure has a cell with its
   // class, before all others. Of a function inside one: it says super() itself.
   bool class_cell = false;
+  bool generates = false;  // a call of it gives a generator
 
   // Whether the cells are those of its closure, not its own.
   bool captures() const { return kind == Kind::inner; }
@@ -224,6 +236,11 @@ struct Program {
   std::vector<Pending> pending;
   std::vector<std::uint32_t> bound_by;  // by NameId: in which look it was seen to be bound
   std::vector<std::uint16_t> stack;
+  struct Loop {
+    std::uint32_t head;    // pc of its next_round
+    std::size_t first_op;  // index of that in ops
+  };
+  std::vector<Loop> loops;
   Spare<ModuleCode> spare_modules;
   Spare<VersionCode> spare_versions;
 };

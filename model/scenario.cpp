@@ -77,6 +77,7 @@ class NameWalk {
 std::size_t operand_count(const Node& node) {
   switch (node.kind) {
     case NodeKind::attribute:
+    case NodeKind::next:
     case NodeKind::send: return 1;
     case NodeKind::call: return std::size_t{1} + node.argc;
     case NodeKind::is_instance:

@@ -60,6 +60,7 @@ enum class NodeKind : std::uint8_t {
   // super().name, argc 0: of the method's own class and its first parameter; or
   // super(<class>, <object>).name, argc 2.
   super_,
+  next,  // next(<generator>): goes on with it up to its next value, which this gives
 };
 struct Node {
   NodeKind kind = NodeKind::none;
@@ -71,12 +72,13 @@ struct Node {
 };
 inline constexpr std::int32_t integer_max = 99'999'999;
 inline constexpr std::size_t parameters_max = 3;
+inline constexpr std::int32_t rounds_max = 99;  // of one loop
 // How many values the node takes from before it.
 std::size_t operand_count(const Node& node);
 // The first node of the subexpression whose last node is `last`.
 std::size_t subexpression_begin(const std::vector<Node>& nodes, std::size_t last);
 
-// A body is a flat list of lines; a line that opens a block (def_, class_, try_) is closed by its
+// A body is a flat list of lines; a line that opens a block (see opens_block) is closed by its
 // `end`; except_class, except_, except_exit and finally_ divide a try block, in that order, each at
 // most once, at least one of them. No block and no part of one is empty: `pass` fills it. So
 // deleting a statement deletes a range.
@@ -124,6 +126,15 @@ enum class LineKind : std::uint8_t {
   // atexit expression: a callable, to be called when the tasklet ends, or, at a module's top level,
   // when that load of the module is retired.
   at_exit,
+  // for name in range(n): opens a block, which runs n times; name is assigned to. nodes: n, an
+  // integer from 0 to rounds_max.
+  for_range,
+  break_,     // of the innermost for of its def
+  continue_,  // likewise
+  for_each,   // for name in expression: the same, with each value that the generator gives
+  // yield expression: makes the def that it stands in give generators, to whose next it gives the
+  // value. Not in the part before `finally` of a try block.
+  yield_value,
 };
 struct Line {
   LineKind kind = LineKind::pass;
@@ -132,9 +143,10 @@ struct Line {
   std::vector<Node> nodes{};
   bool operator==(const Line&) const = default;
 };
-constexpr bool opens_block(LineKind kind) {
-  return kind == LineKind::def_ || kind == LineKind::class_ || kind == LineKind::try_;
+constexpr bool is_loop(LineKind kind) {
+  return kind == LineKind::for_range || kind == LineKind::for_each;
 }
+constexpr bool opens_block(LineKind kind) { return kind <= LineKind::try_ || is_loop(kind); }
 // Begins another part of the try block that it stands in.
 constexpr bool divides_try(LineKind kind) {
   return kind >= LineKind::except_class && kind <= LineKind::finally_;
@@ -142,7 +154,7 @@ constexpr bool divides_try(LineKind kind) {
 // Binds its name in the body that it stands in.
 constexpr bool binds_name(LineKind kind) {
   return kind == LineKind::def_ || kind == LineKind::class_ || kind == LineKind::assign ||
-         kind == LineKind::import_ || kind == LineKind::once;
+         kind == LineKind::import_ || kind == LineKind::once || is_loop(kind);
 }
 // The index of the `end` that closes the block opened at `open`.
 std::size_t block_end(const std::vector<Line>& lines, std::size_t open);

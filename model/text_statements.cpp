@@ -13,17 +13,14 @@ struct LaterWord {
   std::string_view step;
 };
 constexpr LaterWord later_words[] = {
-    {"for", "loops"},
-    {"while", "loops"},
-    {"break", "loops"},
-    {"continue", "loops"},
+    {"while", "unbounded loops"},
     {"lambda", "lambdas"},
     {"global", "global statements"},
     {"import", "imports of modules"},
 };
 constexpr std::string_view statement_words[] = {
-    "atexit", "class", "def",   "emit",   "field",  "from",  "kill", "nonlocal",
-    "once",   "pass",  "raise", "reload", "return", "spawn", "try",  "yield"};
+    "atexit",   "break", "class", "continue", "def",    "emit",   "field", "for", "from", "kill",
+    "nonlocal", "once",  "pass",  "raise",    "reload", "return", "spawn", "try", "yield"};
 
 std::string not_yet(std::string_view what) {
   return " (" + std::string(what) + " are not in this version of the language yet)";
@@ -57,12 +54,13 @@ class StatementReader {
     if (in_.at("def")) return define(indentation);
     if (in_.at("class")) return define_class(indentation);
     if (in_.at("try")) return attempt(indentation);
+    if (in_.at("for")) return loop(indentation);
     simple();
   }
 
   void one_line() {
     begin_line();
-    if (in_.at("def") || in_.at("class") || in_.at("try"))
+    if (in_.at("def") || in_.at("class") || in_.at("try") || in_.at("for"))
       return in_.fail_here("a statement that opens no block");
     simple();
   }
@@ -154,6 +152,29 @@ class StatementReader {
     end_block();
   }
 
+  void loop(std::uint32_t indentation) {
+    Line head = line(LineKind::for_each);
+    head.name = marked_name("a name for what a round is about");
+    in_.expect("in");
+    if (in_.accept("range")) {
+      head.kind = LineKind::for_range;
+      rounds(head.nodes);
+    } else {
+      expression(head.nodes, "'range' or a generator");
+    }
+    lines_.push_back(std::move(head));
+    body(indentation);
+    end_block();
+  }
+
+  void rounds(std::vector<Node>& nodes) {
+    in_.expect("(");
+    const TextPlace place = in_.here();
+    const auto count = in_.number("the number of rounds", integer_max);
+    push(nodes, {.kind = NodeKind::integer, .value = static_cast<std::int32_t>(count)}, place);
+    in_.expect(")");
+  }
+
   void simple() {
     lines_.push_back(simple_line());
     in_.end_line();
@@ -164,6 +185,8 @@ class StatementReader {
     if (in_.at("return")) return with_expression(line(LineKind::return_));
     if (in_.at("raise")) return with_expression(line(LineKind::raise));
     if (in_.at("pass")) return line(LineKind::pass);
+    if (in_.at("break")) return line(LineKind::break_);
+    if (in_.at("continue")) return line(LineKind::continue_);
     if (in_.at("yield")) return yield();
     if (in_.at("spawn")) return spawn();
     if (in_.at("kill")) return kill();
@@ -181,8 +204,9 @@ class StatementReader {
   }
   Line yield() {
     Line yielding = line(LineKind::yield);
-    if (!in_.at(Token::Kind::end)) in_.fail_here("the end of the line", not_yet("generators"));
-    return yielding;
+    if (in_.at(Token::Kind::end)) return yielding;
+    yielding.kind = LineKind::yield_value;
+    return with_expression(std::move(yielding));
   }
   Line spawn() {
     Line spawning = line(LineKind::spawn);
@@ -285,6 +309,7 @@ class StatementReader {
       case NodeKind::is_instance:
       case NodeKind::same:
       case NodeKind::super_:
+      case NodeKind::next:
         return in_.fail(place, "a name, a module's global or an attribute before '='",
                         "something that cannot be assigned to");
     }
@@ -345,6 +370,12 @@ class StatementReader {
       return push(nodes, {.kind = NodeKind::is_instance}, place);
     }
     if (in_.accept("super")) return super_call(nodes, place);
+    if (in_.accept("next")) {
+      in_.expect("(");
+      expression(nodes, "a generator");
+      in_.expect(")");
+      return push(nodes, {.kind = NodeKind::next}, place);
+    }
     if (in_.accept("(")) {
       expression(nodes, "an expression");
       return in_.expect(")");

@@ -753,15 +753,23 @@ TEST(TextErrors, OfStatementsInATask) {
       {"reload m", "3:10: expected a declared reload, found the module 'm'"},
       {"reload q", "3:10: expected a declared reload, found 'q'"},
       {"reload r, r", "3:11: expected the end of the line, found ','"},
-      {"yield 1",
-       "3:9: expected the end of the line, found '1' (generators are not in this version of the "
-       "language yet)"},
-      {"for x in y:",
-       "3:3: expected a statement, found the keyword 'for' (loops are not in this version of the "
-       "language yet)"},
+      {"yield 1", "3:3: expected a statement, found 'yield' with a value outside a def"},
+      {"for x in :", "3:12: expected 'range' or a generator, found ':'"},
+      {"emit next(x", "3:14: expected ')', found the end of the line"},
+      {"emit next()", "3:13: expected a generator, found ')'"},
+      {"for x in range(y):", "3:18: expected the number of rounds, found 'y'"},
+      {"for x in range(100):\n    pass", "3:18: expected 0 to 99 rounds, found '100'"},
+      {"for c in range(1):\n    pass", "3:7: expected a local or a global, found the channel 'c'"},
+      {"for x in range(1)", "3:20: expected ':', found the end of the line"},
+      {"for x in range(1):", "4:1: expected an indented block, found 'module'"},
+      {"for x range(1):", "3:9: expected 'in', found the keyword 'range'"},
+      {"break", "3:3: expected a statement, found 'break' outside a loop"},
+      {"continue", "3:3: expected a statement, found 'continue' outside a loop"},
+      {"try:\n    break\n  finally:\n    pass",
+       "4:5: expected a statement, found 'break' outside a loop"},
       {"while 1:",
-       "3:3: expected a statement, found the keyword 'while' (loops are not in this version of the "
-       "language yet)"},
+       "3:3: expected a statement, found the keyword 'while' (unbounded loops are not in this "
+       "version of the language yet)"},
       {"if x:", "3:3: expected a statement, found the keyword 'if'"},
       {"import m",
        "3:3: expected a statement, found the keyword 'import' (imports of modules are not in this "

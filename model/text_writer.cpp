@@ -135,7 +135,9 @@ class Writer {
         case LineKind::finally_: indent(depth - 1); break;
         case LineKind::def_:
         case LineKind::class_:
-        case LineKind::try_: indent(depth++); break;
+        case LineKind::try_:
+        case LineKind::for_range:
+        case LineKind::for_each: indent(depth++); break;
         default: indent(depth);
       }
       put_line(line);
@@ -187,6 +189,17 @@ class Writer {
       case LineKind::at_exit: put("atexit "); return put_expression(line.nodes);
       case LineKind::import_: return put("from ", line.module, " import ", line.name);
       case LineKind::field: put("field ", line.name, " = "); return put_expression(line.nodes);
+      case LineKind::for_range:
+        put("for ", line.name, " in range(");
+        put_expression(line.nodes);
+        return put("):");
+      case LineKind::for_each:
+        put("for ", line.name, " in ");
+        put_expression(line.nodes);
+        return put(":");
+      case LineKind::yield_value: put("yield "); return put_expression(line.nodes);
+      case LineKind::break_: return put("break");
+      case LineKind::continue_: return put("continue");
     }
   }
 
@@ -205,6 +218,10 @@ class Writer {
       case NodeKind::receive: return put(node.name, ".receive()");
       case NodeKind::send:
         put(node.name, ".send(");
+        put_expression(nodes, last - 1);
+        return put(")");
+      case NodeKind::next:
+        put("next(");
         put_expression(nodes, last - 1);
         return put(")");
       case NodeKind::is_instance:

@@ -16,9 +16,10 @@ enum class Tag : std::uint8_t {
   instance,  // of a class
   class_,
   function,
-  method,  // (class, function, self or absent)
-  cell,    // what functions and frames share a value through: held by them, never a value of a
-           // program
+  method,     // (class, function, self or absent)
+  cell,       // what functions and frames share a value through: held by them, never a value of a
+              // program
+  generator,  // a call of a function that yields values: its frame between two of them
 };
 
 struct Value {

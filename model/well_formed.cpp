@@ -36,7 +36,9 @@ constexpr std::string_view line_words[] = {"'def'",         "'class'",
                                            "'reload'",      "'pass'",
                                            "'nonlocal'",    "'from'",
                                            "'field'",       "'once'",
-                                           "'atexit'"};
+                                           "'atexit'",      "'for'",
+                                           "'break'",       "'continue'",
+                                           "'for'",         "'yield' with a value"};
 
 std::string_view words_of(LineKind kind) { return line_words[static_cast<std::size_t>(kind)]; }
 
@@ -52,7 +54,9 @@ LineShape shape_of(LineKind kind) {
     case LineKind::assign_attribute:
     case LineKind::once:
     case LineKind::spawn:
-    case LineKind::field: return {true, false, true};
+    case LineKind::field:
+    case LineKind::for_range:
+    case LineKind::for_each: return {true, false, true};
     case LineKind::kill:
     case LineKind::reload:
     case LineKind::nonlocal: return {true, false, false};
@@ -62,14 +66,17 @@ LineShape shape_of(LineKind kind) {
     case LineKind::emit:
     case LineKind::return_:
     case LineKind::raise:
-    case LineKind::at_exit: return {false, false, true};
+    case LineKind::at_exit:
+    case LineKind::yield_value: return {false, false, true};
     case LineKind::try_:
     case LineKind::except_:
     case LineKind::except_exit:
     case LineKind::finally_:
     case LineKind::end:
     case LineKind::yield:
-    case LineKind::pass: break;
+    case LineKind::pass:
+    case LineKind::break_:
+    case LineKind::continue_: break;
   }
   return {false, false, false};
 }
@@ -80,6 +87,7 @@ Node bare(const Node& node) {
     case NodeKind::none:
     case NodeKind::object:
     case NodeKind::is_instance:
+    case NodeKind::next:
     case NodeKind::same: return {.kind = node.kind};
     case NodeKind::integer: return {.kind = node.kind, .value = node.value};
     case NodeKind::name:
@@ -113,7 +121,8 @@ class Checker {
     LineKind opened;
     LineKind part;  // of a try: which part of it
     bool empty = true;
-    bool begins = true;  // nothing but nonlocals so far
+    bool begins = true;   // nothing but nonlocals so far
+    bool yields = false;  // a value, inside
   };
 
   bool fault(Where where, std::string expected, std::string found) {
@@ -305,6 +314,7 @@ class Checker {
     if (!open_.empty()) {
       open_.back().empty = false;
       open_.back().begins &= line.kind == LineKind::nonlocal;
+      open_.back().yields |= line.kind == LineKind::yield_value;
     }
     if (!opens_block(line.kind)) return true;
     open_.push_back({line.kind, line.kind});
@@ -324,14 +334,20 @@ class Checker {
                      "'except' with a class, 'except', 'except TaskletExit' and 'finally' in this "
                      "order, once each",
                      std::string(words_of(kind)) + " after " + std::string(words_of(block.part)));
+      if (kind == LineKind::finally_ && block.yields)
+        return fault(where, "a statement",
+                     "'finally' around a 'yield' with a value (such generators are not in this "
+                     "version of the language yet)");
       block.part = kind;
       block.empty = true;
       return true;
     }
     if (block.part == LineKind::try_)
       return fault(where, "'except', 'except TaskletExit' or 'finally'", "none after 'try'");
+    const bool yields = block.yields && block.opened != LineKind::def_;
     if (block.opened == LineKind::def_) --defs_;
     open_.pop_back();
+    if (!open_.empty()) open_.back().yields |= yields;
     return true;
   }
 
@@ -342,8 +358,11 @@ class Checker {
     if (kind == LineKind::nonlocal) return nonlocal_here(where);
     if (kind == LineKind::once && (in_def || !in_module))
       return fault(where, "a statement", std::string("'once' in a ") + (in_def ? "def" : "task"));
+    if (kind == LineKind::break_ || kind == LineKind::continue_) return leaves_a_loop(where, kind);
     if (kind == LineKind::return_ && in_module && !in_def)
       return fault(where, "a statement of a module's top level", "'return'");
+    if (kind == LineKind::yield_value && !in_def)
+      return fault(where, "a statement", "'yield' with a value outside a def");
     const bool defines = kind == LineKind::def_ || kind == LineKind::class_;
     if (kind == LineKind::field && !in_class)
       return fault(where, "a statement", "'field' outside a class");
@@ -359,7 +378,7 @@ class Checker {
     } else if (in_class) {
       found += " inside a class (nested classes" + std::string(later);
     } else {
-      found += in_module ? " inside 'try'" : " in a task";
+      found += in_module ? " inside " + std::string(words_of(open_.back().opened)) : " in a task";
     }
     return fault(where, "a statement", found);
   }
@@ -371,6 +390,12 @@ class Checker {
                      describe(lines[at].name) + " twice");
     }
     return true;
+  }
+
+  bool leaves_a_loop(Where where, LineKind kind) {
+    for (std::size_t at = open_.size(); at-- > 0 && open_[at].opened != LineKind::def_;)
+      if (is_loop(open_[at].opened)) return true;
+    return fault(where, "a statement", std::string(words_of(kind)) + " outside a loop");
   }
 
   bool nonlocal_here(Where where) {
@@ -426,7 +451,8 @@ class Checker {
       case LineKind::emit:
       case LineKind::return_:
       case LineKind::raise:
-      case LineKind::at_exit: return expression(where, line.nodes);
+      case LineKind::at_exit:
+      case LineKind::yield_value: return expression(where, line.nodes);
       case LineKind::spawn:
         return free_name(name, line.name, "a name for the tasklet that nothing else has") &&
                expression(where, line.nodes) && ends_in_call(where, line.nodes);
@@ -439,15 +465,29 @@ class Checker {
                free_name(name, line.name, "a global's name");
       case LineKind::field:
         return free_name(name, line.name, "a field's name") && literal(where, line.nodes);
+      case LineKind::for_each:
+        return free_name(name, line.name, "a local or a global") && expression(where, line.nodes);
+      case LineKind::for_range:
+        return free_name(name, line.name, "a local or a global") && rounds(where, line.nodes);
       case LineKind::try_:
       case LineKind::except_:
       case LineKind::except_exit:
       case LineKind::finally_:
       case LineKind::end:
       case LineKind::yield:
-      case LineKind::pass: break;
+      case LineKind::pass:
+      case LineKind::break_:
+      case LineKind::continue_: break;
     }
     return true;
+  }
+
+  bool rounds(Where where, const std::vector<Node>& nodes) {
+    if (!expression(where, nodes)) return false;
+    const bool number = nodes.size() == 1 && nodes[0].kind == NodeKind::integer;
+    if (number && is_between(nodes[0].value, 0, rounds_max)) return true;
+    return fault(where.at(Where::first_item), fmt::format("0 to {} rounds", rounds_max),
+                 number ? in_quotes(std::to_string(nodes[0].value)) : "another expression");
   }
 
   bool parameters(Where where, const std::vector<Node>& nodes) {
@@ -510,6 +550,7 @@ class Checker {
       case NodeKind::none:
       case NodeKind::object:
       case NodeKind::is_instance:
+      case NodeKind::next:
       case NodeKind::same: return true;
       case NodeKind::integer: return integer(where, node.value);
       case NodeKind::name: return value_name(where, node.name);

@@ -115,6 +115,11 @@ bool outsiders_used_one_version(const model::Run& run) {
       frames[tasklet].push_back(event.a);
       code_of[event.a] = event.b;
     }
+    if (event.kind() == EventKind::generator && event.b != 0) {
+      const auto how = static_cast<model::GeneratorHow>(event.how());
+      if (how == model::GeneratorHow::resumed) frames[tasklet].push_back(event.b);
+      if (how == model::GeneratorHow::suspended) frames[tasklet].pop_back();
+    }
     if (frames[tasklet].empty()) continue;
     if (event.kind() == EventKind::exit) frames[tasklet].pop_back();
     if (event.kind() != EventKind::resolve || event.c == model::no_load) continue;

@@ -110,6 +110,7 @@ class Maker {
     if (defines && below(3) == 0) return define_class(lines, depth);
     if (place == Place::function && below(6) == 0) return define(lines, depth, Place::inner);
     if (depth < 4 && below(6) == 0) return attempt(lines, depth, place);
+    if (depth < 4 && below(8) == 0) return loop(lines, depth, place);
     lines.push_back(simple(place));
   }
   void define(std::vector<Line>& lines, std::size_t depth, Place place = Place::function) {
@@ -147,6 +148,14 @@ class Maker {
       if (at == 0) lines.back().nodes = {global()};
       body(lines, depth + 1, place);
     }
+    lines.push_back({.kind = LineKind::end});
+  }
+
+  void loop(std::vector<Line>& lines, std::size_t depth, Place place) {
+    lines.push_back({.kind = LineKind::for_range, .name = free_name()});
+    lines.back().nodes = {{.kind = NodeKind::integer, .value = pick({0, 1, rounds_max})}};
+    body(lines, depth + 1, place);
+    if (chance()) lines.push_back({.kind = chance() ? LineKind::break_ : LineKind::continue_});
     lines.push_back({.kind = LineKind::end});
   }
 

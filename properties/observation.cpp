@@ -50,8 +50,8 @@ class Observer {
     std::uint32_t number = 0;  // 0: not seen yet
   };
   struct Tasklet {
-    std::uint32_t place = 0;               // in all_, + 1
-    std::array<std::uint32_t, 8> named{};  // by tag: how many have a number
+    std::uint32_t place = 0;                // in all_, + 1
+    std::array<std::uint32_t, 16> named{};  // by tag: how many have a number
   };
 
   static Observation received(const Event& event, std::uint32_t index) {
@@ -91,8 +91,8 @@ class Observer {
 };
 
 std::string show_renamed(Value value) {
-  constexpr std::string_view kinds[] = {"nothing",  "None",  "",         "{}",
-                                        "instance", "class", "function", "method"};
+  constexpr std::string_view kinds[] = {"nothing", "None",     "",       "{}",   "instance",
+                                        "class",   "function", "method", "cell", "generator"};
   const auto tag = static_cast<std::size_t>(value.tag());
   if (value.tag() == Tag::integer) return std::to_string(value.number());
   if (!value.on_heap()) return std::string(kinds[tag]);

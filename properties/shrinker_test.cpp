@@ -485,6 +485,29 @@ then round-robin
 )");
 }
 
+TEST(Mend, TakesOutWhatLeavesALoopThatIsGone) {
+  EXPECT_EQ(mended(R"(
+task t:
+  for i in range(3):
+    try:
+      break
+    except:
+      continue
+)",
+                   [](Scenario& of) {
+                     std::vector<Line>& lines = lines_of(of, {Body::task, 0});
+                     lines.erase(lines.begin());
+                     lines.pop_back();
+                   }),
+            R"(task t:
+  try:
+    pass
+  except:
+    pass
+then round-robin
+)");
+}
+
 TEST(Siblings, AreTheSameLineOfOtherVersions) {
   const Scenario made = scenario_of(R"(
 module shop

@@ -10,7 +10,8 @@ bool put_under(Runtime& runtime, Frame& frame, std::uint32_t code) {
   const bool alike = running.kind == fresh.kind && running.locals == fresh.locals &&
                      fresh.temporaries <= running.temporaries &&
                      fresh.completions == running.completions && fresh.cells == running.cells &&
-                     fresh.class_cell == running.class_cell &&
+                     fresh.class_cell == running.class_cell && fresh.loops == running.loops &&
+                     fresh.generates == running.generates &&
                      frame.pc + 2 < fresh.ops_end - fresh.ops_begin;
   if (!alike) return false;
   runtime.heap.acquire_code(code);

@@ -23,6 +23,8 @@ void Heap::clear() {
   cells.clear();
   closures.clear();
   unreferenced.clear();
+  spare_generators_.resize(generators, 0);
+  given_up.clear();
 }
 
 Value Heap::new_function(std::uint32_t code, std::span<const Value> closure) {
@@ -62,6 +64,21 @@ Value Heap::new_cell() {
   return Value::of(Tag::cell, static_cast<std::uint32_t>(cells.size() - 1));
 }
 
+Value Heap::new_generator(Value function, std::uint32_t code, std::span<const Value> arguments) {
+  Generator& made = spare_generators_.add(generators);
+  made.state = Generator::State::fresh;
+  made.count = 1;
+  made.function = function;
+  made.frame = {.code = code};
+  made.values.assign(arguments.begin(), arguments.end());
+  made.looked.clear();
+  made.completions.clear();
+  made.loops.clear();
+  made.cells.clear();
+  acquire_code(code);
+  return Value::of(Tag::generator, static_cast<std::uint32_t>(generators.size() - 1));
+}
+
 std::uint32_t& Heap::count_of(Value value) {
   switch (value.tag()) {
     case Tag::object: return objects[value.index()].count;
@@ -70,6 +87,7 @@ std::uint32_t& Heap::count_of(Value value) {
     case Tag::function: return functions[value.index()].count;
     case Tag::method: return methods[value.index()].count;
     case Tag::cell: return cells[value.index()].count;
+    case Tag::generator: return generators[value.index()].count;
     case Tag::absent:
     case Tag::none:
     case Tag::integer: break;
@@ -104,8 +122,24 @@ void Heap::drop(Value value) {
     --layouts[layout].instances;
     pass(layout);
   }
+  if (value.tag() == Tag::generator) return give_up(value);
   if (value.tag() == Tag::function) release_code(functions[value.index()].code);
   each_held(value, [this](Value held) { release(held); });
+}
+
+void Heap::give_up(Value value) {
+  Generator& row = generators[value.index()];
+  if (row.state == Generator::State::running) return;
+  if (row.parked()) given_up.push_back(value);
+  row.state = Generator::State::over;
+  const auto let_go = [this](Value& held) { release(std::exchange(held, Value::absent())); };
+  let_go(row.function);
+  for (Value& held : row.values) let_go(held);
+  for (Value& held : row.cells) let_go(held);
+  for (Completion& completion : row.completions) let_go(completion.value);
+  for (Loop& loop : row.loops) let_go(loop.generator);
+  for (std::uint32_t& looked : row.looked)
+    if (looked != 0) release_code(std::exchange(looked, 0) - 1);
 }
 
 void Heap::release_code(std::uint32_t code) {

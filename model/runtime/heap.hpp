@@ -14,6 +14,8 @@
 #include <vector>
 
 #include "model/program.hpp"
+#include "model/runtime/frame.hpp"
+#include "model/spare.hpp"
 #include "model/value.hpp"
 
 namespace midstride::model::runtime {
@@ -99,6 +101,7 @@ class Heap {
   Value new_method(Value class_, Value function, Value self);
   Value new_object();
   Value new_cell();
+  Value new_generator(Value function, std::uint32_t code, std::span<const Value> arguments);
 
   void acquire(Value value);
   void release(Value value);
@@ -149,6 +152,9 @@ class Heap {
 
   void set_cell(Value cell, Value value);  // takes over the count
 
+  // It goes on no more. A frame that it has is gone, with what that held; see given_up.
+  void give_up(Value generator);
+
   // Calls visit(Value) for each value that this one holds.
   template <class Visit>
   void each_held(Value value, const Visit& visit) const;
@@ -168,6 +174,9 @@ class Heap {
   std::vector<Value> closures;
   // Codes whose count fell to zero and that nobody has looked at yet, in that order.
   std::vector<std::uint32_t> unreferenced;
+  std::vector<Generator> generators;
+  // Generators that were not over when they went, likewise. Their code is counted still.
+  std::vector<Value> given_up;
 
  private:
   std::uint32_t& count_of(Value value);
@@ -175,6 +184,7 @@ class Heap {
   void pass(std::uint32_t layout);
 
   std::vector<Value> dropping_;
+  Spare<Generator> spare_generators_;
 };
 
 template <class Visit>
@@ -211,6 +221,15 @@ void Heap::each_held(Value value, const Visit& visit) const {
         visit(fields[at - 1].value);
       break;
     case Tag::cell: visit(cells[value.index()].value); break;
+    case Tag::generator: {
+      const Generator& row = generators[value.index()];
+      visit(row.function);
+      for (const Value held : row.values) visit(held);
+      for (const Value held : row.cells) visit(held);
+      for (const Completion& completion : row.completions) visit(completion.value);
+      for (const Loop& loop : row.loops) visit(loop.generator);
+      break;
+    }
     case Tag::absent:
     case Tag::none:
     case Tag::integer: break;

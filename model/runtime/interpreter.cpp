@@ -46,6 +46,12 @@ NameId object_of(const Op& op, const Run& run) {
   }
 }
 
+// Of a loop: the op is reached from its end, not for the first time.
+bool is_back_edge(const Stack& stack, const Op& op) {
+  return op.code == OpCode::next_round &&
+         stack.loops[stack.frames.back().loops + op.argc].begun > 0;
+}
+
 bool callable(Value value) { return value.tag() == Tag::function || value.tag() == Tag::method; }
 
 }  // namespace
@@ -60,7 +66,8 @@ void Runtime::execute(Stack& stack) {
       settle();
       continue;
     }
-    const sim::Point point = frame->pc == 0 ? sim::Point::safepoint : sim::Point::op;
+    const bool lets_in = frame->pc == 0 || is_back_edge(stack, *next);
+    const sim::Point point = lets_in ? sim::Point::safepoint : sim::Point::op;
     const sim::Wake wake = run_->turn(point, next->code, object_of(*next, *run_));
     if (wake.kind == sim::WakeKind::exit) {
       throw_new(stack, run_->error(ErrorKind::task_exit));
@@ -88,9 +95,14 @@ void Runtime::run_silently(Stack& stack, const Op& op) {
         case Completion::Kind::none: ++frame.pc; break;
         case Completion::Kind::error: raise(stack, completion.error); break;
         case Completion::Kind::value: give_back(stack, completion.value); break;
+        case Completion::Kind::jump: jump_out(stack, completion.target); break;
       }
       break;
     }
+    case OpCode::end_loop:
+      end_loops(stack, op.argc);
+      ++frame.pc;
+      break;
     case OpCode::poison: run_->touch(frame.block->x, frame.id); break;
     default: MIDSTRIDE_CHECK(false, "a silent op");
   }
@@ -168,6 +180,15 @@ void Runtime::step(Stack& stack, const Op& op) {
         return throw_new(stack, run_->last_attempt_error());
       break;
     }
+    case OpCode::begin_loop:
+      stack.loops[stack.frames.back().loops + op.argc] = {.rounds = op.x};
+      break;
+    case OpCode::begin_each: return begin_each(stack, op);
+    case OpCode::next_round: return next_round(stack, op);
+    case OpCode::next: return resume(stack, take(stack, op.a), op.dst, Frame::nowhere);
+    case OpCode::yield_value: return yield_value(stack, take(stack, op.a));
+    case OpCode::break_:
+    case OpCode::continue_: return jump_out(stack, op.x);
     case OpCode::pass: break;
     default: MIDSTRIDE_CHECK(false, "an op that is a turn");
   }
@@ -362,7 +383,8 @@ void Runtime::look(Stack& stack, const Op& op) {
     case Tag::none:
     case Tag::integer:
     case Tag::function:
-    case Tag::cell: break;
+    case Tag::cell:
+    case Tag::generator: break;
   }
   if (found == Value::absent()) {
     heap.release(object);
@@ -613,10 +635,16 @@ void Runtime::call(Stack& stack, const Op& op) {
     drop();
     return throw_new(stack, run_->error(ErrorKind::arity, callee), now);
   }
-  if (stack.frames.size() >= frames_max)
+  const bool generates = program().functions[heap.codes[entered].function].generates;
+  if (!generates && stack.frames.size() >= frames_max)
     return run_->over_budget("frames: more than 200 calls deep");
-  push_frame(stack, entered, now, named ? EnterHow::held : EnterHow::by_name, op.dst, function);
-  pass_arguments(stack, arguments, count);
+  if (generates) {
+    put(stack, op.dst, new_generator(function, entered, now, {arguments.data(), count}));
+    ++stack.frames.back().pc;
+  } else {
+    push_frame(stack, entered, now, named ? EnterHow::held : EnterHow::by_name, op.dst, function);
+    pass_arguments(stack, arguments, count);
+  }
   heap.release(callee);
   // The look-up is over; what it held of the old code goes.
   if (looked != 0 && !named) {
@@ -653,12 +681,14 @@ void Runtime::push_frame(Stack& stack, std::uint32_t code, std::uint32_t signatu
   frame.values = static_cast<std::uint32_t>(stack.values.size());
   frame.completions = static_cast<std::uint32_t>(stack.completions.size());
   frame.cells = static_cast<std::uint32_t>(stack.cells.size());
+  frame.loops = static_cast<std::uint32_t>(stack.loops.size());
   frame.locals = function.locals;
   frame.size = static_cast<std::uint16_t>(function.locals + function.temporaries);
   frame.slots = run_->new_slots(frame.size);
   frame.result = result;
   stack.values.resize(stack.values.size() + frame.size);
   stack.completions.resize(stack.completions.size() + function.completions);
+  stack.loops.resize(stack.loops.size() + function.loops);
   stack.frames.push_back(frame);
   heap.acquire_code(code);
   if (called != Value::absent()) {
@@ -682,12 +712,25 @@ void Runtime::pop_frame(Stack& stack, ExitHow how) {
   for (std::size_t at = frame.values; at < stack.values.size(); ++at) release_slot(stack, at);
   for (std::size_t at = frame.completions; at < stack.completions.size(); ++at)
     heap.release(stack.completions[at].value);
+  for (std::size_t at = frame.loops; at < stack.loops.size(); ++at)
+    heap.release(stack.loops[at].generator);
   stack.values.resize(frame.values);
   for (std::size_t at = frame.cells; at < stack.cells.size(); ++at) heap.release(stack.cells[at]);
   stack.completions.resize(frame.completions);
+  stack.loops.resize(frame.loops);
   stack.cells.resize(frame.cells);
-  const std::uint32_t load = heap.codes[frame.code].load;
-  heap.release_code(frame.code);
+  if (frame.generator != Value::absent()) {
+    Generator& generator = heap.generators[frame.generator.index()];
+    generator.state = Generator::State::over;
+    heap.release(std::exchange(generator.function, Value::absent()));
+    heap.release(frame.generator);
+  }
+  frame_gone(stack, frame.code);
+}
+
+void Runtime::frame_gone(Stack& stack, std::uint32_t code) {
+  const std::uint32_t load = heap.codes[code].load;
+  heap.release_code(code);
   if (load == no_load) return;
   --loads[load].frames;
   if (strategy_.left != nullptr) strategy_.left(*this, stack, run_->tables().attempts[load].module);
@@ -722,14 +765,17 @@ void Runtime::raise(Stack& stack, std::uint32_t error) {
       if (!everything && (handler.catches == Handler::Catches::task_exit) != exit) continue;
       for (std::size_t slot = frame.values + frame.locals; slot < stack.values.size(); ++slot)
         release_slot(stack, slot);
-      if (kept) {
-        stack.completions[frame.completions + handler.completion] = {
-            Completion::Kind::error, error, {}};
-      } else {
-        run_->event(EventKind::catch_, frame.id, error);
-      }
+      end_loops(stack, handler.loops);
+      if (kept)
+        return go_to_handler(stack, handler, {.kind = Completion::Kind::error, .error = error});
+      run_->event(EventKind::catch_, frame.id, error);
       frame.pc = handler.target;
       return;
+    }
+    if (frame.generator != Value::absent() &&
+        run_->tables().errors[error].kind == ErrorKind::stop_iteration) {
+      error = run_->error(ErrorKind::generator_stop);
+      run_->event(EventKind::throw_, frame.id, error, no_code);
     }
     pop_frame(stack, ExitHow::threw);
   }
@@ -746,17 +792,196 @@ void Runtime::give_back(Stack& stack, Value value) {
     const Handler& handler = program().handlers[at];
     if (handler.catches != Handler::Catches::everything_then_rethrow) continue;
     if (frame.pc < handler.begin || frame.pc >= handler.end) continue;
-    stack.completions[frame.completions + handler.completion] = {Completion::Kind::value, no_error,
-                                                                 value};
-    frame.pc = handler.target;
-    return;
+    return go_to_handler(stack, handler, {.kind = Completion::Kind::value, .value = value});
   }
   const std::uint16_t result = frame.result;
   const bool called = frame.migrates == 0;
+  const std::uint32_t after = frame.after;
+  const bool generates = frame.generator != Value::absent();
   pop_frame(stack, ExitHow::returned);
+  if (generates) {
+    heap.release(value);
+    return generator_ended(stack, after);
+  }
   if (stack.frames.empty()) return heap.release(value);
   put(stack, result, value);
   if (called) ++stack.frames.back().pc;
+}
+
+// What a block that was left in its finally was about to do is forgotten when it is entered again.
+void Runtime::go_to_handler(Stack& stack, const Handler& handler, const Completion& completion) {
+  Frame& frame = stack.frames.back();
+  end_loops(stack, handler.loops);
+  Completion& place = stack.completions[frame.completions + handler.completion];
+  heap.release(std::exchange(place, completion).value);
+  frame.pc = handler.target;
+}
+
+// Goes on elsewhere in the innermost frame, through the finally blocks that it leaves. The end of a
+// try block is in it: where its finally begins.
+void Runtime::jump_out(Stack& stack, std::uint32_t target) {
+  Frame& frame = stack.frames.back();
+  const FunctionCode& function = program().functions[frame.function];
+  for (std::uint32_t at = function.handlers_begin; at < function.handlers_end; ++at) {
+    const Handler& handler = program().handlers[at];
+    if (handler.catches != Handler::Catches::everything_then_rethrow) continue;
+    if (frame.pc < handler.begin || frame.pc >= handler.end) continue;
+    if (target >= handler.begin && target <= handler.end) continue;
+    return go_to_handler(stack, handler, {.kind = Completion::Kind::jump, .target = target});
+  }
+  frame.pc = target;
+}
+
+// Of the innermost frame, whose own ones come last.
+void Runtime::end_loops(Stack& stack, std::size_t depth) {
+  for (std::size_t at = stack.frames.back().loops + depth; at < stack.loops.size(); ++at)
+    heap.release(std::exchange(stack.loops[at], {}).generator);
+}
+
+void Runtime::begin_each(Stack& stack, const Op& op) {
+  const Value over = take(stack, op.a);
+  if (over.tag() != Tag::generator) {
+    heap.release(over);
+    return throw_new(stack, run_->error(ErrorKind::not_iterable, over));
+  }
+  Loop& loop = stack.loops[stack.frames.back().loops + op.argc];
+  heap.release(std::exchange(loop, {.generator = over}).generator);
+  ++stack.frames.back().pc;
+}
+
+void Runtime::next_round(Stack& stack, const Op& op) {
+  Loop& loop = stack.loops[stack.frames.back().loops + op.argc];
+  if (loop.generator != Value::absent()) {
+    ++loop.begun;
+    heap.acquire(loop.generator);
+    return resume(stack, loop.generator, op.dst, op.x);
+  }
+  if (loop.begun == loop.rounds) {
+    stack.frames.back().pc = op.x;
+    return;
+  }
+  put(stack, op.dst, Value::integer(static_cast<std::int32_t>(loop.begun++)));
+  ++stack.frames.back().pc;
+}
+
+// Takes over the counts of the arguments. Who waits until nobody runs the code waits for it too.
+Value Runtime::new_generator(Value function, std::uint32_t code, std::uint32_t signature,
+                             std::span<const Value> arguments) {
+  heap.acquire(function);
+  const Value made = heap.new_generator(function, code, arguments);
+  if (heap.codes[code].load != no_load) ++loads[heap.codes[code].load].frames;
+  run_->tables().generators.push_back(code);
+  run_->trace().define(made.word, code);
+  run_->event(EventKind::generator, made.word, signature, code,
+              static_cast<std::uint8_t>(GeneratorHow::made));
+  return made;
+}
+
+// Takes over the count of the generator, for the frame.
+void Runtime::resume(Stack& stack, Value value, std::uint16_t dst, std::uint32_t after) {
+  const auto refuse = [&](ErrorKind why) {
+    heap.release(value);
+    throw_new(stack, run_->error(why, value));
+  };
+  if (value.tag() != Tag::generator) return refuse(ErrorKind::not_iterable);
+  Generator& generator = heap.generators[value.index()];
+  if (generator.state == Generator::State::running) return refuse(ErrorKind::running);
+  if (generator.state == Generator::State::over) {
+    heap.release(value);
+    return generator_ended(stack, after);
+  }
+  if (stack.frames.size() >= frames_max)
+    return run_->over_budget("frames: more than 200 calls deep");
+  const std::uint32_t code = generator.frame.code;
+  if (heap.codes[code].freed) return run_->touch(code, stack.frames.back().id);
+  run_->event(EventKind::generator, value.word, generator.frame.id, code,
+              static_cast<std::uint8_t>(GeneratorHow::resumed));
+  const bool fresh = generator.state == Generator::State::fresh;
+  generator.state = Generator::State::running;
+  if (fresh) {
+    enter_generator(stack, value, dst);
+  } else {
+    unpark(stack, generator);
+  }
+  Frame& frame = stack.frames.back();
+  frame.result = dst;
+  frame.after = after;
+  frame.generator = value;
+  // The first frame's arguments are writes, which come after it is one.
+  if (!fresh) return;
+  std::array<Value, 4> arguments{};
+  const std::size_t count = generator.values.size();
+  std::copy(generator.values.begin(), generator.values.end(), arguments.begin());
+  generator.values.clear();
+  pass_arguments(stack, arguments, count);
+}
+
+// Its code is counted, and its frame was, since it was made.
+void Runtime::enter_generator(Stack& stack, Value value, std::uint16_t dst) {
+  const std::uint32_t code = heap.generators[value.index()].frame.code;
+  const Value function = heap.generators[value.index()].function;
+  push_frame(stack, code, code, EnterHow::generator, dst, function);
+  heap.release_code(code);
+  if (heap.codes[code].load != no_load) --loads[heap.codes[code].load].frames;
+}
+
+// What a frame has beside itself lies at the ends of the stack's lists.
+void Runtime::unpark(Stack& stack, Generator& generator) {
+  const auto move = [](auto& from, auto& to) {
+    const auto begin = static_cast<std::uint32_t>(to.size());
+    to.insert(to.end(), from.begin(), from.end());
+    from.clear();
+    return begin;
+  };
+  Frame frame = generator.frame;
+  if (!generator.looked.empty()) {
+    stack.looked.resize(stack.values.size(), 0);
+    move(generator.looked, stack.looked);
+  }
+  frame.values = move(generator.values, stack.values);
+  frame.completions = move(generator.completions, stack.completions);
+  frame.loops = move(generator.loops, stack.loops);
+  frame.cells = move(generator.cells, stack.cells);
+  stack.frames.push_back(frame);
+}
+
+void Runtime::park(Stack& stack, Generator& generator) {
+  const auto move = [](auto& from, std::size_t begin, auto& to) {
+    if (begin >= from.size()) return;
+    to.assign(from.begin() + static_cast<std::ptrdiff_t>(begin), from.end());
+    from.resize(begin);
+  };
+  const Frame frame = stack.frames.back();
+  move(stack.looked, frame.values, generator.looked);
+  move(stack.values, frame.values, generator.values);
+  move(stack.completions, frame.completions, generator.completions);
+  move(stack.loops, frame.loops, generator.loops);
+  move(stack.cells, frame.cells, generator.cells);
+  generator.frame = frame;
+  generator.frame.generator = Value::absent();
+  generator.state = Generator::State::suspended;
+  stack.frames.pop_back();
+}
+
+// Takes over the count of the value. The generator may be nobody's when it has given it.
+void Runtime::yield_value(Stack& stack, Value value) {
+  Frame& frame = stack.frames.back();
+  const Value generator = frame.generator;
+  const std::uint16_t result = frame.result;
+  ++frame.pc;
+  run_->event(EventKind::generator, generator.word, frame.id, frame.code,
+              static_cast<std::uint8_t>(GeneratorHow::suspended));
+  park(stack, heap.generators[generator.index()]);
+  const CodeRow& code = run_->tables().codes[heap.generators[generator.index()].frame.code];
+  if (code.load != no_load && strategy_.left != nullptr) strategy_.left(*this, stack, code.module);
+  put(stack, result, value);
+  ++stack.frames.back().pc;
+  heap.release(generator);
+}
+
+void Runtime::generator_ended(Stack& stack, std::uint32_t after) {
+  if (after == Frame::nowhere) return throw_new(stack, run_->error(ErrorKind::stop_iteration));
+  stack.frames.back().pc = after;
 }
 
 Value Runtime::define_function(const Stack& stack, std::uint32_t function,

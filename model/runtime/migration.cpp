@@ -168,7 +168,13 @@ bool Runtime::migrate_first(Stack& stack, std::uint16_t operand) {
 // Takes over what the migration holds.
 void Runtime::enter_migrator(Stack& stack, Value instance, const Migration& migration) {
   const std::uint32_t code = heap.functions[migration.migrator.index()].code;
-  const bool fits = program().functions[heap.codes[code].function].parameters == 2;
+  const FunctionCode& function = program().functions[heap.codes[code].function];
+  const bool fits = function.parameters == 2;
+  // It would give a generator, which nobody asks for anything.
+  if (fits && function.generates) {
+    heap.release(migration.old);
+    return heap.release(migration.migrator);
+  }
   if (fits && stack.frames.size() < frames_max) {
     push_frame(stack, code, code, EnterHow::migrator, Operand::nothing, migration.migrator);
     stack.frames.back().migrates = instance.index() + 1;

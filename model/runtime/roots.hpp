@@ -18,10 +18,12 @@ void Runtime::each_root(Run& run, const Visit& visit) {
         const HolderKind kind = at < frame.locals ? HolderKind::local : HolderKind::temporary;
         visit(kind, frame.slots + at, stack.values[frame.values + at]);
       }
+      visit(HolderKind::generator, frame.id, frame.generator);
     }
     for (const Value cell : stack.cells) visit(HolderKind::cell, no_slot, cell);
     for (const Completion& completion : stack.completions)
       visit(HolderKind::temporary, no_slot, completion.value);
+    for (const Loop& loop : stack.loops) visit(HolderKind::temporary, no_slot, loop.generator);
   }
   for (std::uint32_t channel = 0; channel < scheduler.channel_count(); ++channel) {
     if (scheduler.balance(sim::ChannelId{channel}) <= 0) continue;

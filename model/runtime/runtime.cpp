@@ -90,7 +90,8 @@ void Runtime::spawned(Run& run, std::uint64_t payload) {
 }
 
 // The outermost frame of a stack. The handle was stored; what it means is decided now. Takes over
-// the counts of the arguments. False where nothing can be entered: it threw, or the run is over.
+// the counts of the arguments. False where nothing can be entered: it threw, or the run is over. A
+// generator is made for nobody.
 bool Runtime::begin_call(Stack& stack, Value callee, std::span<Value> given, EnterHow how) {
   std::array<Value, 4> arguments{};
   std::size_t count = 0;
@@ -112,6 +113,10 @@ bool Runtime::begin_call(Stack& stack, Value callee, std::span<Value> given, Ent
   }
   const bool fits =
       code != no_code && program().functions[heap.codes[code].function].parameters == count;
+  if (fits && program().functions[heap.codes[code].function].generates) {
+    heap.release(new_generator(function, code, code, {arguments.data(), count}));
+    return true;
+  }
   if (fits) {
     push_frame(stack, code, code, how, Operand::nothing, function);
     pass_arguments(stack, arguments, count);
@@ -237,6 +242,7 @@ Stack& Runtime::new_stack(sim::TaskId task) {
   stack.values.clear();
   stack.looked.clear();
   stack.completions.clear();
+  stack.loops.clear();
   stack.cells.clear();
   stack.own_namespace = 0;
   stack.load = no_load;
@@ -440,7 +446,19 @@ bool Runtime::is_open(const ModuleState& module, std::uint32_t attempt) const {
   return std::any_of(module.open.begin(), module.open.end(), same_batch);
 }
 
+void Runtime::drop_generators() {
+  for (std::size_t at = 0; at < heap.given_up.size(); ++at) {
+    const Value generator = heap.given_up[at];
+    const Frame frame = heap.generators[generator.index()].frame;
+    run_->event(EventKind::generator, generator.word, frame.id, frame.code,
+                static_cast<std::uint8_t>(GeneratorHow::dropped));
+    frame_gone(nobodys_, frame.code);
+  }
+  heap.given_up.clear();
+}
+
 void Runtime::settle() {
+  drop_generators();
   for (std::size_t at = 0; at < heap.unreferenced.size(); ++at) {
     const std::uint32_t code = heap.unreferenced[at];
     const Code& row = heap.codes[code];
@@ -453,8 +471,9 @@ void Runtime::settle() {
   freed_.clear();
 }
 
-// Cycles go through the fields of objects and through cells: those that no root leads to are
-// emptied, and counting does the rest. Then the walker tells who holds what is retired still.
+// Cycles go through the fields of objects, cells and generators: those that no root leads to are
+// emptied or given up, and counting does the rest. Then the walker tells who holds what is retired
+// still.
 void Runtime::collect(Run& run) {
   for (std::vector<bool>& of_tag : seen_) of_tag.clear();
   reached_.clear();
@@ -490,6 +509,9 @@ void Runtime::collect(Run& run) {
   }
   for (std::uint32_t at = 0; at < heap.cells.size(); ++at) {
     if (lost(Tag::cell, at)) heap.set_cell(Value::of(Tag::cell, at), Value::absent());
+  }
+  for (std::uint32_t at = 0; at < heap.generators.size(); ++at) {
+    if (lost(Tag::generator, at)) heap.give_up(Value::of(Tag::generator, at));
   }
   settle();
   if (!run.options().walk) return;

@@ -74,28 +74,6 @@ struct Load {
   std::uint32_t frames = 0;            // that run its code now
   std::uint32_t retired_by = no_load;  // the attempt that retired it; no_load: it is current
 };
-struct Completion {  // what a finally block interrupted
-  enum class Kind : std::uint8_t { none, error, value };
-  Kind kind = Kind::none;
-  std::uint32_t error = no_error;
-  Value value{};
-};
-struct Frame {
-  std::uint32_t id = 0;
-  std::uint32_t slots = 0;    // number of its first slot in the events
-  const Op* block = nullptr;  // header of the code that the program counter points into
-  std::uint32_t pc = 0;
-  std::uint32_t code = 0;         // counted
-  std::uint32_t function = 0;     // index into Program::functions, of `code`
-  std::uint32_t values = 0;       // of its first local in Stack::values
-  std::uint32_t completions = 0;  // likewise
-  std::uint32_t cells = 0;        // likewise
-  std::uint16_t locals = 0;
-  std::uint16_t size = 0;                   // locals and temporaries
-  std::uint16_t result = Operand::nothing;  // where the caller wants what it returns
-  std::uint32_t migrates = 0;  // index + 1 of the instance whose migrator it is; the caller's op is
-                               // begun again when it has returned
-};
 // The frames of one tasklet or of one reload's body, innermost last.
 struct Stack {
   std::vector<Frame> frames;
@@ -103,6 +81,7 @@ struct Stack {
   std::vector<std::uint32_t>
       looked;  // beside values, for CallRule::code_of_look_up: the code at the look-up, counted
   std::vector<Completion> completions;
+  std::vector<Loop> loops;
   std::vector<Value> cells;         // of the frames' closures, then their own; counted
   std::uint32_t own_namespace = 0;  // of a module body: where its own names are
   std::uint32_t load = no_load;     // of a module body, or of a hook of that load
@@ -269,9 +248,27 @@ class Runtime final : public Subject {
                   std::uint16_t result, Value function);
   void pass_arguments(Stack& stack, const std::array<Value, 4>& arguments, std::size_t count);
   void pop_frame(Stack& stack, ExitHow how);
+  // A frame of that code is gone, or with its generator off the stack.
+  void frame_gone(Stack& stack, std::uint32_t code);
   void throw_new(Stack& stack, std::uint32_t error, std::uint32_t signature = no_code);
   void raise(Stack& stack, std::uint32_t error);
   void give_back(Stack& stack, Value value);
+  void jump_out(Stack& stack, std::uint32_t target);
+  void next_round(Stack& stack, const Op& op);
+  // Of the innermost frame, from that depth on.
+  void end_loops(Stack& stack, std::size_t depth);
+  Value new_generator(Value function, std::uint32_t code, std::uint32_t signature,
+                      std::span<const Value> arguments);
+  void begin_each(Stack& stack, const Op& op);
+  // What it gives goes to dst; when it has ended, the caller goes on there (see Frame::after).
+  void resume(Stack& stack, Value generator, std::uint16_t dst, std::uint32_t after);
+  void enter_generator(Stack& stack, Value generator, std::uint16_t dst);
+  void unpark(Stack& stack, Generator& generator);
+  void park(Stack& stack, Generator& generator);
+  void yield_value(Stack& stack, Value value);
+  void generator_ended(Stack& stack, std::uint32_t after);
+  void go_to_handler(Stack& stack, const Handler& handler, const Completion& completion);
+  void drop_generators();
   bool operands_bound(Stack& stack, const Op& op);
   Value take(Stack& stack, std::uint16_t operand);
   void put(Stack& stack, std::uint16_t dst, Value value);
@@ -365,6 +362,7 @@ class Runtime final : public Subject {
   std::vector<std::uint32_t> freed_;         // since the walker last went
   WalkMemory walk_memory_;
   std::vector<Value> closure_;                    // of the function that is being made
+  Stack nobodys_;                                 // of generators that go while they are parked
   std::array<std::vector<bool>, tags_max> seen_;  // of a collection, by tag
   std::vector<Value> reached_;                    // likewise
   std::vector<std::uint32_t> kept_;               // likewise: codes that are retired and not freed

@@ -50,6 +50,10 @@ class Walk {
     if (seen.size() <= value.index()) seen.resize(value.index() + std::size_t{1}, 0);
     if (std::exchange(seen[value.index()], root_) == root_) return;
     if (value.tag() == Tag::function) code(kind, id, heap_.functions[value.index()].code);
+    if (value.tag() == Tag::generator) {
+      const Generator& row = heap_.generators[value.index()];
+      if (row.parked()) code(HolderKind::generator, value.index(), row.frame.code);
+    }
     heap_.each_held(value, [&](Value held) { follow(kind, id, held); });
   }
 

@@ -24,6 +24,10 @@ class Search {
       return false;
     seen_.push_back(value);
     if (value.tag() == Tag::function && code(heap_.functions[value.index()].code)) return true;
+    if (value.tag() == Tag::generator) {
+      const Generator& row = heap_.generators[value.index()];
+      if (row.parked() && code(row.frame.code)) return true;
+    }
     bool leads_there = false;
     heap_.each_held(value, [&](Value held) { leads_there = leads_there || this->value(held); });
     return leads_there;
@@ -130,6 +134,9 @@ bool uses(Runtime& runtime, sim::TaskId task, std::uint32_t load) {
     }
     for (const Completion& completion : stack->completions) {
       if (search.value(completion.value)) return true;
+    }
+    for (const Loop& loop : stack->loops) {
+      if (search.value(loop.generator)) return true;
     }
   }
   for (const Hook& hook : runtime.hooks) {

@@ -1,7 +1,7 @@
 // locals: nobody but the frame changes its locals.
 //
 //   read(F, S, V)  =>  V is the value of the last own write to S
-//   write(F, S, _) by X, enter(F, _, _) by Y  =>  X = Y
+//   write(F, S, _) by X, enter(F, _, _), or its generator resumed, by Y last  =>  X = Y
 //
 // An own write is a write by the actor that entered F (arguments are such writes, right after
 // enter) or, under the locals policy `write-through`, an applied poke. Under `snapshot` a poke that
@@ -28,6 +28,10 @@ class Locals final : public RunMonitor {
     switch (event.kind()) {
       case EventKind::enter:
         frames_[event.a] = {event.actor(), event.b, disturbances_, true};
+        break;
+      case EventKind::generator:
+        if (event.how() == static_cast<std::uint8_t>(GeneratorHow::resumed) && event.b != 0)
+          frames_[event.b].actor = event.actor();
         break;
       case EventKind::write: write(index, event); break;
       case EventKind::read: read(index, event); break;
@@ -103,7 +107,8 @@ Guarantee locals() {
       .statement = "Each read of a local sees the frame's own last write to it.",
       .antecedent = "a frame reads a local after a reload or a poke came while it was suspended",
       .needs = needs,
-      .sees = needs | mask_of(EventKind::poke, EventKind::reload_begin, EventKind::reload_commit),
+      .sees = needs | mask_of(EventKind::generator, EventKind::poke, EventKind::reload_begin,
+                              EventKind::reload_commit),
       .make = make<Locals>};
 }
 

@@ -107,5 +107,18 @@ TEST_F(Locals, AreExercisedByAReadAfterAReloadOrAPoke) {
   EXPECT_EQ(story.judge(locals()), "held, exercised") << "a reload counts from its begin on";
 }
 
+TEST_F(Locals, AreThoseOfWhoAsksTheirGenerator) {
+  write(1);
+  story.by(Story::u);
+  story(EventKind::generator, Value::of(Tag::generator, 0).word, 1, f,
+        static_cast<std::uint8_t>(GeneratorHow::resumed));
+  read(1);
+  write(2);
+  EXPECT_EQ(story.judge(locals()).substr(0, 4), "held");
+  story.by(Story::t);
+  write(3);
+  EXPECT_EQ(story.judge(locals()).substr(0, 8), "violated");
+}
+
 }  // namespace
 }  // namespace midstride::properties

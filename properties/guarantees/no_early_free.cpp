@@ -24,6 +24,10 @@ class NoEarlyFree final : public RunMonitor {
     switch (event.kind()) {
       case EventKind::enter: active_.enter(tables(), event.a, event.b); break;
       case EventKind::exit: active_.exit(tables(), event.a); break;
+      case EventKind::generator:
+        if (event.how() == static_cast<std::uint8_t>(GeneratorHow::dropped))
+          active_.exit(tables(), event.b);
+        break;
       case EventKind::free:
         freed_[event.a].yes = true;
         if (active_.another_in_use(tables(), event.a)) exercise();
@@ -64,7 +68,7 @@ Guarantee no_early_free() {
           .statement = "Code is freed only when nobody holds it.",
           .antecedent = "code is freed while another version of its module is in use",
           .needs = needs,
-          .sees = needs | mask_of(EventKind::enter, EventKind::exit),
+          .sees = needs | mask_of(EventKind::enter, EventKind::exit, EventKind::generator),
           .make = make<NoEarlyFree>};
 }
 

@@ -28,6 +28,10 @@ class NoUseAfterFree final : public RunMonitor {
         if (freed_.get(event.b).yes) used(index, event, event.b);
         break;
       case EventKind::exit: active_.exit(tables(), event.a); break;
+      case EventKind::generator:
+        if (event.how() == static_cast<std::uint8_t>(GeneratorHow::dropped))
+          active_.exit(tables(), event.b);
+        break;
       case EventKind::call:
         if (freed_.get(event.c).yes) used(index, event, event.c);
         break;
@@ -65,13 +69,13 @@ class NoUseAfterFree final : public RunMonitor {
 
 Guarantee no_use_after_free() {
   constexpr EventMask needs = mask_of(EventKind::free, EventKind::touch);
-  return {
-      .name = "no-use-after-free",
-      .statement = "Freed code is never run, entered or called.",
-      .antecedent = "code is freed while another version of its module is in use",
-      .needs = needs,
-      .sees = needs | mask_of(EventKind::op, EventKind::enter, EventKind::exit, EventKind::call),
-      .make = make<NoUseAfterFree>};
+  return {.name = "no-use-after-free",
+          .statement = "Freed code is never run, entered or called.",
+          .antecedent = "code is freed while another version of its module is in use",
+          .needs = needs,
+          .sees = needs | mask_of(EventKind::op, EventKind::enter, EventKind::exit, EventKind::call,
+                                  EventKind::generator),
+          .make = make<NoUseAfterFree>};
 }
 
 }  // namespace midstride::properties

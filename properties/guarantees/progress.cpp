@@ -25,7 +25,8 @@ class Progress final : public RunMonitor {
   void on(std::uint32_t index, const Event& event) override {
     switch (event.kind()) {
       case EventKind::enter: enter(event); break;
-      case EventKind::exit: exit(event); break;
+      case EventKind::exit: exit(event.a); break;
+      case EventKind::generator: generator(event); break;
       case EventKind::reload_wait:
         if (event.a != event.b) break;
         exercise();
@@ -84,10 +85,20 @@ class Progress final : public RunMonitor {
     module_of_frame_[event.a] = code.module + 1;
     ++frames_[code.module];
   }
-  void exit(const Event& event) {
-    std::uint32_t& module = module_of_frame_[event.a];
+  void exit(std::uint32_t frame) {
+    std::uint32_t& module = module_of_frame_[frame];
     if (module != 0) --frames_[module - 1];
     module = 0;
+  }
+  // One that is not entered yet counts as a frame.
+  void generator(const Event& event) {
+    const CodeRow& code = tables().codes[event.c];
+    const auto how = static_cast<GeneratorHow>(event.how());
+    if (code.module == no_module) return;
+    if (how == GeneratorHow::made) ++frames_[code.module];
+    const bool ends = how == GeneratorHow::resumed || how == GeneratorHow::dropped;
+    if (ends && event.b == 0) --frames_[code.module];
+    if (how == GeneratorHow::dropped && event.b != 0) exit(event.b);
   }
 
   bool frames_left(std::uint32_t id) const {
@@ -115,7 +126,7 @@ Guarantee progress() {
       .statement = "A reload that waits for frames to end goes on when the last of them has ended.",
       .antecedent = "a reload waits for frames of its module",
       .needs = needs,
-      .sees = needs | mask_of(EventKind::switch_),
+      .sees = needs | mask_of(EventKind::switch_, EventKind::generator),
       .make = make<Progress>};
 }
 

@@ -48,5 +48,23 @@ TEST_F(Progress, IsNotExercisedByWaitingForAnotherReload) {
   EXPECT_EQ(other.judge(progress()), "held, not exercised");
 }
 
+// One that has not begun counts as a frame, and so does one between two values, until it is gone.
+TEST_F(Progress, HoldsWhileAGeneratorIsThere) {
+  const std::uint32_t code = story.code(Story::shop1, "shop.f");
+  const auto generator = [&](std::uint32_t frame, GeneratorHow how) {
+    story(EventKind::generator, Value::of(Tag::generator, 0).word, frame, code,
+          static_cast<std::uint8_t>(how));
+  };
+  generator(code, GeneratorHow::made);
+  story.exit(1);
+  EXPECT_EQ(judge(), "held, exercised");
+  generator(0, GeneratorHow::resumed);
+  story.enter(2, code);
+  generator(2, GeneratorHow::suspended);
+  EXPECT_EQ(judge(), "held, exercised");
+  generator(2, GeneratorHow::dropped);
+  EXPECT_EQ(judge().substr(0, 8), "violated");
+}
+
 }  // namespace
 }  // namespace midstride::properties

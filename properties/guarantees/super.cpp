@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <optional>
+#include <utility>
 
 #include "properties/by_id.hpp"
 #include "properties/guarantees/all.hpp"
@@ -36,6 +37,7 @@ class Super final : public RunMonitor {
         frames_[event.a] = {.at = index, .commits = commits_, .called = called_};
         called_ = Value::absent();
         break;
+      case EventKind::generator: generator(event); break;
       case EventKind::write: write(event); break;
       case EventKind::resolve: frames_[frame_].resolved = Value{event.b}; break;
       case EventKind::op: op(event); break;
@@ -60,10 +62,25 @@ class Super final : public RunMonitor {
   void forget() override {
     classes_.clear();
     frames_.clear();
+    called_by_.clear();
     commits_ = 0;
     called_ = {};
     frame_ = 0;
     op_.reset();
+  }
+
+  // What was called is entered when its generator is asked for the first time.
+  void generator(const Event& event) {
+    switch (static_cast<GeneratorHow>(event.how())) {
+      case GeneratorHow::made:
+        called_by_[Value{event.a}.index()].called = std::exchange(called_, Value::absent());
+        break;
+      case GeneratorHow::resumed:
+        if (event.b == 0) called_ = called_by_.get(Value{event.a}.index()).called;
+        break;
+      case GeneratorHow::suspended:
+      case GeneratorHow::dropped: break;
+    }
   }
 
   // A frame's first write is that of its first argument, if it has one.
@@ -142,6 +159,7 @@ class Super final : public RunMonitor {
 
   Classes classes_;
   ById<Frame> frames_;
+  ById<Frame> called_by_;  // generators: `called` alone
   std::uint32_t commits_ = 0;
   Value called_{};
   std::uint32_t frame_ = 0;  // whose op was begun last
@@ -161,7 +179,7 @@ Guarantee super() {
               "object's class, and does not throw because of the commit.",
           .antecedent = "super() is said in a frame that was entered before a commit",
           .needs = needs,
-          .sees = needs,
+          .sees = needs | mask_of(EventKind::generator),
           .make = make<Super>};
 }
 

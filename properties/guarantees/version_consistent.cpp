@@ -32,6 +32,7 @@ class VersionConsistent final : public RunMonitor {
       case EventKind::exit:
         innermost_[event.actor().index()].frame = frames_.get(event.a).caller;
         break;
+      case EventKind::generator: generator(event); break;
       case EventKind::resolve: resolve(index, event); break;
       default: break;
     }
@@ -66,6 +67,21 @@ class VersionConsistent final : public RunMonitor {
     const CodeRow& code = tables().codes[event.b];
     if (code.module == no_module || code.load == no_load) return;
     uses_[ids_(event.a, code.module)] = {code.load, commits_.get(code.module), true};
+  }
+
+  // Its frame comes and goes with it.
+  void generator(const Event& event) {
+    Tasklet& tasklet = innermost_[event.actor().index()];
+    switch (static_cast<GeneratorHow>(event.how())) {
+      case GeneratorHow::resumed:
+        if (event.b == 0) break;
+        frames_[event.b].caller = tasklet.frame;
+        tasklet.frame = event.b;
+        break;
+      case GeneratorHow::suspended: tasklet.frame = frames_.get(event.b).caller; break;
+      case GeneratorHow::made:
+      case GeneratorHow::dropped: break;
+    }
   }
 
   void resolve(std::uint32_t index, const Event& event) {
@@ -107,7 +123,7 @@ Guarantee version_consistent() {
           .statement = "One activation of a function or script uses one version of each module.",
           .antecedent = "an activation uses a module before and after a commit of it",
           .needs = needs,
-          .sees = needs,
+          .sees = needs | mask_of(EventKind::generator),
           .make = make<VersionConsistent>};
 }
 

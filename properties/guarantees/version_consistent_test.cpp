@@ -86,5 +86,22 @@ TEST_F(VersionConsistent, SaysNothingOfBodiesAndOfProgramCode) {
   EXPECT_EQ(judge(), "held, not exercised");
 }
 
+// Its frame leaves the stack of the one who asked, and comes back on another's.
+TEST_F(VersionConsistent, GoesWithAGeneratorsFrame) {
+  const auto generator = [&](std::uint32_t frame, GeneratorHow how) -> Story& {
+    return story(EventKind::generator, Value::of(Tag::generator, 0).word, frame, f1,
+                 static_cast<std::uint8_t>(how));
+  };
+  story.enter(1, script);
+  generator(0, GeneratorHow::resumed).enter(2, f1);
+  generator(2, GeneratorHow::suspended).reload(Story::r2);
+  resolve("shop.x", Story::r2);
+  EXPECT_EQ(judge(), "held, not exercised") << "who asked is the innermost one again";
+  story.by(Story::u);
+  generator(2, GeneratorHow::resumed);
+  resolve("shop.x", Story::r2);
+  EXPECT_EQ(judge().substr(0, 8), "violated");
+}
+
 }  // namespace
 }  // namespace midstride::properties

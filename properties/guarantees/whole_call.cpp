@@ -3,10 +3,11 @@
 //   look or bind(S, H, _) < commit < call(S, H, C), and right after it, by the same actor,
 //   enter(_, C', G), or throw(_, _, G) with C' = C  =>  C' = G
 //
-// G is the code whose signature was checked. Of a handle whose code changed between look-up and
-// entry both must be as at the look-up or both as at the entry; so a refusal that is wholly new is
-// no violation. The implication is checked for every call: a reload may change code before it
-// commits. Exercised: such a call, with the commit of a reload in that window.
+// or the generator that is made instead, in place of enter. G is the code whose signature was
+// checked. Of a handle whose code changed between look-up and entry both must be as at the look-up
+// or both as at the entry; so a refusal that is wholly new is no violation. The implication is
+// checked for every call: a reload may change code before it commits. Exercised: such a call, with
+// the commit of a reload in that window.
 #include <fmt/format.h>
 
 #include "properties/by_id.hpp"
@@ -30,6 +31,11 @@ class WholeCall final : public RunMonitor {
       case EventKind::call: call(event); break;
       case EventKind::enter:
         if (waiting_ && event.actor() == actor_ && event.b != event.c) entered(index, event);
+        waiting_ = false;
+        break;
+      case EventKind::generator:
+        if (event.how() != static_cast<std::uint8_t>(GeneratorHow::made)) break;
+        if (waiting_ && event.actor() == actor_ && event.c != event.b) made(index, event);
         waiting_ = false;
         break;
       case EventKind::throw_:
@@ -65,11 +71,13 @@ class WholeCall final : public RunMonitor {
     if (slot.once) slots_[event.a] = {};
   }
 
-  void entered(std::uint32_t index, const Event& event) {
+  void entered(std::uint32_t index, const Event& event) { entered(index, event.b, event.c); }
+  void made(std::uint32_t index, const Event& event) { entered(index, event.c, event.b); }
+  void entered(std::uint32_t index, std::uint32_t code, std::uint32_t checked) {
     violate(index, entered_what_was_not_checked,
             fmt::format("the call enters {}, against which its arguments were checked",
-                        tables().show_code(event.c)),
-            fmt::format("it enters {}", tables().show_code(event.b)));
+                        tables().show_code(checked)),
+            fmt::format("it enters {}", tables().show_code(code)));
   }
   void refused(std::uint32_t index, const Event& event) {
     violate(
@@ -97,7 +105,7 @@ Guarantee whole_call() {
               "The code that a call enters is the code against which its arguments were checked.",
           .antecedent = "a commit comes between a handle's look-up and its call",
           .needs = needs,
-          .sees = needs,
+          .sees = needs | mask_of(EventKind::generator),
           .make = make<WholeCall>};
 }
 

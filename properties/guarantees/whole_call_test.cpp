@@ -93,5 +93,22 @@ TEST_F(WholeCall, OfAHeldFunctionBeginsWithTheBind) {
   EXPECT_EQ(judge(), "held, exercised");
 }
 
+TEST_F(WholeCall, IsOfTheCodeThatAGeneratorIsMadeOf) {
+  const auto make = [&](std::uint32_t code, std::uint32_t checked) {
+    story(EventKind::generator, Value::of(Tag::generator, 0).word, checked, code,
+          static_cast<std::uint8_t>(GeneratorHow::made));
+  };
+  look().reload(Story::r2);
+  call(f1);
+  make(f1, f1);
+  EXPECT_EQ(judge(), "held, exercised");
+  call(f1);
+  make(f1, f2);
+  EXPECT_EQ(judge(),
+            "violated: the call enters shop.f of version 2, against which its arguments were "
+            "checked; it enters shop.f "
+            "of version 1");
+}
+
 }  // namespace
 }  // namespace midstride::properties

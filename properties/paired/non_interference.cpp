@@ -59,6 +59,11 @@ class Involved {
         if (tasklet && module != no_module && modules_[module]) involve(tasks_, task);
         break;
       }
+      case EventKind::generator: {
+        const std::uint32_t module = tables_.codes[event.c].module;
+        if (tasklet && module != no_module && modules_[module]) involve(tasks_, task);
+        break;
+      }
       case EventKind::spawn:
       case EventKind::kill:
         if (is_involved) involve(tasks_, event.a);

@@ -115,6 +115,11 @@ class Finder {
           at = model::block_end(lines, at);
           break;
         case LineKind::try_: handler[++depth] = false; break;
+        case LineKind::for_range:
+        case LineKind::for_each:
+          handler[++depth] = false;
+          look_at(line);
+          break;
         case LineKind::except_exit:
         case LineKind::finally_: found(Fact::unwinding); [[fallthrough]];
         case LineKind::except_class:
@@ -165,6 +170,8 @@ class Finder {
     for (std::size_t at = 0; at < line.nodes.size(); ++at) look_at(line.nodes[at]);
     switch (line.kind) {
       case LineKind::assign:
+      case LineKind::for_range:
+      case LineKind::for_each:
         if (module_ == nullptr || in_function_) bind(line.name, stack_.back().holds);
         break;
       case LineKind::once:
@@ -244,6 +251,7 @@ class Finder {
         stack_.pop_back();
         stack_.back() = {};
         break;
+      case NodeKind::next: stack_.back() = {}; break;
       case NodeKind::super_:
         found(Fact::super_called);
         stack_.resize(stack_.size() - node.argc);

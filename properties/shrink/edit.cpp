@@ -121,6 +121,17 @@ bool shares_nothing(const std::vector<Line>& lines, std::size_t at) {
   return !bound;
 }
 
+// A break or continue that no loop is left for.
+bool leaves_nothing(const std::vector<Line>& lines, std::size_t at) {
+  if (lines[at].kind != LineKind::break_ && lines[at].kind != LineKind::continue_) return false;
+  for (std::size_t open = at; open-- > 0;) {
+    if (!opens_block(lines[open].kind) || model::block_end(lines, open) < at) continue;
+    if (model::is_loop(lines[open].kind)) return false;
+    if (lines[open].kind == LineKind::def_) return true;
+  }
+  return true;
+}
+
 bool refers_to_nothing(const Line& line, const Declared& declared) {
   if (line.kind == LineKind::reload) return !declared.reload(line.name);
   if (line.module.valid() && !declared.module(line.module)) return true;
@@ -167,7 +178,8 @@ void mend_lines(std::vector<Line>& lines, const Declared& declared) {
   std::vector<bool> marked(lines.size(), false);
   for (std::size_t at = 0; at < lines.size(); ++at) {
     mend_head(lines[at], declared);
-    marked[at] = refers_to_nothing(lines[at], declared) || shares_nothing(lines, at);
+    marked[at] = refers_to_nothing(lines[at], declared) || shares_nothing(lines, at) ||
+                 leaves_nothing(lines, at);
     mend_channels(lines[at].nodes, declared);
   }
   cut(lines, marked);
@@ -209,7 +221,7 @@ std::vector<std::size_t> parts_of_try(const std::vector<Line>& lines, std::size_
   std::vector<std::size_t> result{open};
   const std::size_t end = model::block_end(lines, open);
   for (std::size_t at = open + 1; at < end; ++at) {
-    if (lines[at].kind == LineKind::try_) {
+    if (opens_block(lines[at].kind)) {
       at = model::block_end(lines, at);
     } else if (divides_try(lines[at].kind)) {
       result.push_back(at);

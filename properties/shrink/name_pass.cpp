@@ -99,7 +99,8 @@ class Renaming {
   }
   void the_rest(const std::vector<Line>& lines) {
     for (const Line& line : lines) {
-      if (line.kind == LineKind::assign || line.kind == LineKind::assign_attribute)
+      if (line.kind == LineKind::assign || model::is_loop(line.kind) ||
+          line.kind == LineKind::assign_attribute)
         give(line.name, local_names);
       if (line.kind == LineKind::assign_member || line.kind == LineKind::once)
         give(line.name, global_names);

@@ -231,8 +231,9 @@ void cut_statements(Search& search) {
 
 void open_blocks(Search& search) {
   for_each_line(search, [&](const Place& place) {
-    if (lines_of(search.best(), place.body)[place.line].kind != LineKind::try_) return;
-    // What is tried, alone; with one of its parts after it.
+    const LineKind kind = lines_of(search.best(), place.body)[place.line].kind;
+    if (kind != LineKind::try_ && !model::is_loop(kind)) return;
+    // What is done in a loop, once. What is tried, alone; with one of its parts after it.
     const std::size_t parts =
         parts_of_try(lines_of(search.best(), place.body), place.line).size() - 2;
     for (std::size_t keep = 0; keep <= parts; ++keep) {
@@ -280,8 +281,8 @@ void cut_parameters(Search& search) {
 }
 
 // To an expression that is evaluated for what it does, an import too, `once` to an assignment
-// first; a class to one without a base, an except to one without a class; an expression to a turn
-// that does nothing, a receive or a send to a yield.
+// first; a loop to one of fewer rounds; a class to one without a base, an except to one without a
+// class; an expression to a turn that does nothing, a receive or a send to a yield.
 void simplify_statements(Search& search) {
   for_each_line(search, [&](const Place& place) {
     switch (lines_of(search.best(), place.body)[place.line].kind) {
@@ -291,6 +292,7 @@ void simplify_statements(Search& search) {
       case LineKind::return_:
       case LineKind::raise:
       case LineKind::spawn:
+      case LineKind::yield_value:
       case LineKind::at_exit: break;
       case LineKind::once: {
         const bool plain = attempt_change(
@@ -316,6 +318,16 @@ void simplify_statements(Search& search) {
           lines[at] = {.kind = LineKind::except_};
         });
         return;
+      case LineKind::for_range: {
+        const std::int32_t rounds = lines_of(search.best(), place.body)[place.line].nodes[0].value;
+        for (std::int32_t fewer = 1; fewer < rounds; ++fewer) {
+          const bool less = attempt_change(
+              search, place,
+              [&](std::vector<Line>& lines, std::size_t at) { lines[at].nodes[0].value = fewer; });
+          if (less) return;
+        }
+        return;
+      }
       case LineKind::expression: {
         const bool suspends = [&] {
           const NodeKind last = lines_of(search.best(), place.body)[place.line].nodes.back().kind;
@@ -373,7 +385,8 @@ void simplify_expressions(Search& search) {
     return false;
   };
   for_each_line(search, [&](const Place& place) {
-    if (lines_of(search.best(), place.body)[place.line].kind == LineKind::def_) return;
+    const LineKind kind = lines_of(search.best(), place.body)[place.line].kind;
+    if (kind == LineKind::def_ || kind == LineKind::for_range) return;
     const std::size_t count = lines_of(search.best(), place.body)[place.line].nodes.size();
     for (std::size_t last = count; last-- > 0 && !search.stopped();) {
       const Scenario& best = search.best();

@@ -79,6 +79,13 @@ std::uint32_t Codes::of_function(PyObject* function) const {
   return found->second;
 }
 
+std::uint32_t Codes::of_generator(PyObject* generator) const {
+  const Ref code = Ref::owned(PyObject_GetAttrString(generator, "gi_code"));
+  const auto found = ids_.find(code.get());
+  MIDSTRIDE_CHECK(found != ids_.end(), "a generator of a function that rendered code made");
+  return found->second;
+}
+
 const Codes::ClassMark* Codes::mark_of(PyObject* class_) const {
   const Ref mark = Ref::owned(PyObject_GetAttrString(class_, "_k"));
   if (!mark) {

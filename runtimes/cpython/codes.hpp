@@ -30,6 +30,7 @@ class Codes {
 
   // The id of the code that a function has now.
   std::uint32_t of_function(PyObject* function) const;
+  std::uint32_t of_generator(PyObject* generator) const;  // that it was made with
   // The mark of a class that rendered code made, else null.
   const ClassMark* mark_of(PyObject* class_) const;
 

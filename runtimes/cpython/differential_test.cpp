@@ -138,16 +138,20 @@ std::vector<std::string> told(const model::Runner& runner) {
   const model::EventMask both =
       model::mask_of(enter, op, exit, write, bind, look, call, assign_read_only, resolve, create,
                      field, throw_, catch_, reload_begin, reload_item, reload_commit, send, receive,
-                     block, wake, kill, spawn, peek, poke, collect, emit);
+                     block, wake, kill, spawn, peek, poke, collect, emit, generator);
   std::vector<std::string> lines;
   for (const model::Event& event : runner.trace().events()) {
     if (event.kind() == reload_fail) break;
     const bool binding =
         event.kind() == store && model::Owner{event.a}.kind() != model::Owner::Kind::module;
     if (!binding && (both & model::mask_of(event.kind())) == 0) continue;
+    const auto dropped = static_cast<std::uint8_t>(model::GeneratorHow::dropped);
+    if (event.kind() == generator && event.how() == dropped) continue;
     std::string line = show(event, runner.tables());
     const std::size_t error = line.find("Error: ");  // each has words of its own
     if (error != std::string::npos) line.resize(line.rfind(' ', error));
+    const std::size_t stop = line.find(" StopIteration");
+    if (stop != std::string::npos) line.resize(stop);
     // In Python 3 it is the function.
     const std::size_t unbound = line.find("unbound method");
     if (unbound != std::string::npos) line.replace(unbound, 14, "function");
@@ -174,7 +178,8 @@ TEST(CpythonAndTheModel, TellOfTheSameEvents) {
 }
 
 // The text's run on the model and, with the decisions that it took there, on CPython.
-void expect_agreement(const Pair& pair, const std::string& text) {
+enum class Events : std::uint8_t { need_not, too };
+void expect_agreement(const Pair& pair, const std::string& text, Events events = Events::need_not) {
   const model::Scenario scenario = scenario_of(text);
   const auto real = make_cpython_subject(pair.real);
   const auto model = model::make_subject(pair.model);
@@ -184,6 +189,9 @@ void expect_agreement(const Pair& pair, const std::string& text) {
   const model::Scenario decided = explicit_decisions(scenario, on_model, outcome);
   on_real.run(decided, *real, {.judge = false});
   EXPECT_EQ(observed(on_model, on_real), "") << pair.real << "\n" << text;
+  if (events == Events::too) {
+    EXPECT_EQ(first_event(on_model, on_real), "") << text;
+  }
 }
 
 // What the shapes do not say: errors, and the corners of what they do.
@@ -535,6 +543,89 @@ TEST(CpythonAndTheModel, AgreeOnPersistentState) {
   }
 }
 
+constexpr std::string_view loops = R"(
+module m
+  version 1
+    def f():
+      emit 1
+    def round(n):
+      for i in range(3):
+        m.f()
+        try:
+          n
+          break
+        finally:
+          emit i
+      else_ = i
+      return else_
+    def through():
+      for i in range(3):
+        try:
+          for j in range(2):
+            try:
+              return i
+            finally:
+              emit j
+              continue
+          raise i
+        except:
+          emit 7
+          continue
+        finally:
+          emit 8
+      return i
+    def shared():
+      for i in range(2):
+        def g():
+          return i
+        emit g()
+      return g
+    for a in range(2):
+      emit a
+      if_ = a
+  version 2
+    def f():
+      raise 2
+    def through():
+      for i in range(2):
+        yield
+        emit i
+    for b in range(0):
+      pass
+    for a in range(2):
+      break
+)";
+
+TEST(CpythonAndTheModel, AgreeOnLoops) {
+  constexpr std::string_view lines[] = {"emit m.round(1)",
+                                        "emit m.through()",
+                                        "emit m.shared()()",
+                                        "emit m.a",
+                                        "emit m.b",
+                                        "for i in range(0):\n      pass\n    emit i",
+                                        "for i in range(4):\n      m.f()\n      yield\n    emit i",
+                                        "for i in range(4):\n      try:\n        m.f()\n      "
+                                        "finally:\n        continue\n    emit i",
+                                        "for i in range(4):\n      i = 9\n      emit i"};
+  for (const Pair& pair : {by_importlib, by_code_swap}) {
+    for (const std::string_view line : lines) {
+      std::string text(loops);
+      text.append("task t:\n");
+      for (int round = 0; round < 2; ++round) {
+        text.append("  try:\n    ").append(line).append("\n  except:\n    emit 20\n");
+        if (round == 0) text.append("  reload r\n");
+      }
+      text.append("task u:\n  for i in range(3):\n    yield\n    m.round(i)\n");
+      for (const std::string_view granularity : {"ops", "safepoints", "yields"}) {
+        std::string whole(text);
+        whole.append("reload r: m -> 2\ngranularity ").append(granularity).append("\n");
+        whole.append("then random seed 5\n");
+        expect_agreement(pair, whole);
+      }
+    }
+  }
+}
+
 constexpr std::string_view hooks = R"(
 channel c
 module m
@@ -581,6 +672,108 @@ TEST(CpythonAndTheModel, AgreeOnExitHooks) {
       text.append("task t:\n  ").append(line).append("\n  reload r\n");
       text.append("task u:\n  atexit m.g\n  c.send(1)\n  m.work()\nreload r: m -> 2\n");
       expect_agreement(pair, text);
+    }
+  }
+}
+
+constexpr std::string_view generators = R"(
+module m
+  version 1
+    def name():
+      return 1
+    def count(a):
+      b = a
+      yield a
+      emit name()
+      yield b
+      return 8
+    def outer():
+      for x in m.count(3):
+        yield x
+      yield 9
+    def stops():
+      g = m.count(2)
+      next(g)
+      next(g)
+      yield 1
+      next(g)
+    def catches():
+      g = m.count(2)
+      try:
+        next(g)
+        next(g)
+        next(g)
+      except:
+        yield 3
+      raise 4
+    def plain(g):
+      return next(g)
+    def around(a):
+      def get():
+        nonlocal a
+        yield a
+        a = 3
+        yield a
+      yield get
+      yield a
+    def waits():
+      yield 1
+      yield
+      yield 2
+    class X:
+      def f(self):
+        yield self
+        yield super().f
+    o = {}
+    kept = count(6)
+  version 2
+    def name():
+      return 2
+    def count(a):
+      return a
+    def plain(g):
+      yield next(g)
+    o = {}
+    kept = count(7)
+)";
+
+TEST(CpythonAndTheModel, AgreeOnGenerators) {
+  constexpr std::string_view lines[] = {
+      "emit next(held)",
+      "emit next(m.kept)",
+      "for x in m.kept:\n      emit x",
+      "for x in m.outer():\n      emit x\n      break",
+      "for x in m.outer():\n      emit x",
+      "for x in m.stops():\n      emit x",
+      "for x in m.catches():\n      emit x",
+      "emit m.plain(held)",
+      "emit m.plain(m.count(2))",
+      "next(m.plain(held))",
+      "next(1)",
+      "for x in m.o:\n      pass",
+      "a = m.around(1)\n    g = next(a)()\n    emit next(g)\n    emit next(g)\n    emit next(a)",
+      "x = m.X().f()\n    emit next(x)\n    emit next(x)",
+      "spawn w = m.count(1)",
+      "spawn w = m.waits()\n    for x in m.waits():\n      emit x",
+      "emit m.count(1) is m.count(1)",
+      "emit m.count(1).a",
+      "m.count(1).a = 1",
+      "m.count(1)()",
+      "for x in m.count(1):\n      try:\n        raise x\n      finally:\n        continue",
+      "held",
+      "emit isinstance(held, m.X)"};
+  for (const Pair& pair : {by_importlib, by_code_swap}) {
+    for (const std::string_view line : lines) {
+      std::string text(generators);
+      text.append("channel c\ntask t:\n  held = m.count(5)\n");
+      for (int round = 0; round < 2; ++round) {
+        text.append("  try:\n    ").append(line).append("\n  except:\n    emit 20\n");
+        if (round == 0) text.append("  reload r\n");
+      }
+      text.append("  for x in held:\n    emit x\n    c.send(held)\n");
+      text.append("task u:\n  g = c.receive()\n  emit next(g)\n  c.receive()\n  next(g)\n");
+      text.append("reload r: m -> 2\nthen random seed 3\n");
+      expect_agreement(pair, text, pair.real == importlib ? Events::too : Events::need_not);
     }
   }
 }

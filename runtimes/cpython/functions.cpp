@@ -21,6 +21,36 @@ PyObject* op(PyObject*, Arguments given, Py_ssize_t) {
 PyObject* value(PyObject*, Arguments given, Py_ssize_t) {
   return Harness::the().value(number(given[0]), given[1]);
 }
+// The rounds of a loop: an iterator that calls this before each, with what _rounds was given.
+PyObject* round(PyObject* state, PyObject*) {
+  const auto given = [&](Py_ssize_t at) { return PyTuple_GET_ITEM(state, at); };
+  return Harness::the().round(number(given(0)), number(given(1)), number(given(2)), given(3));
+}
+PyMethodDef for_rounds = {"_round", round, METH_NOARGS, nullptr};
+PyObject* rounds(PyObject*, Arguments given, Py_ssize_t) {
+  const Ref range =
+      Ref::owned(PyObject_CallOneArg(reinterpret_cast<PyObject*>(&PyRange_Type), given[3]));
+  const Ref iterator = Ref::owned(PyObject_GetIter(range.get()));
+  const Ref state = Ref::owned(PyTuple_Pack(4, given[0], given[1], given[2], iterator.get()));
+  const Ref next = Ref::owned(PyCFunction_New(&for_rounds, state.get()));
+  return PyCallIter_New(next.get(), state.get());  // no round is equal to the state
+}
+PyObject* round_of_each(PyObject* state, PyObject*) {
+  const auto given = [&](Py_ssize_t at) { return PyTuple_GET_ITEM(state, at); };
+  return Harness::the().each(number(given(0)), number(given(1)), number(given(2)), given(3));
+}
+PyMethodDef for_each = {"_round", round_of_each, METH_NOARGS, nullptr};
+PyObject* each(PyObject*, Arguments given, Py_ssize_t) {
+  const Ref iterator = Ref::owned(PyObject_GetIter(given[3]));
+  if (!iterator) return nullptr;
+  const Ref state = Ref::owned(PyTuple_Pack(4, given[0], given[1], given[2], iterator.get()));
+  const Ref next = Ref::owned(PyCFunction_New(&for_each, state.get()));
+  return PyCallIter_New(next.get(), state.get());
+}
+PyObject* suspends(PyObject*, Arguments given, Py_ssize_t) {
+  return Harness::the().suspends(number(given[0]), given[1]);
+}
+PyObject* resumes(PyObject*, PyObject* frame) { return Harness::the().resumes(number(frame)); }
 PyObject* object(PyObject*, PyObject* given) { return Harness::the().object(given); }
 PyObject* left(PyObject*, PyObject* given) { return Harness::the().left(given); }
 PyObject* matches(PyObject*, Arguments given, Py_ssize_t) {
@@ -59,6 +89,10 @@ PyMethodDef for_rendered_code[] = {
     fast("_enter", enter),
     fast("_op", op),
     fast("_v", value),
+    fast("_rounds", rounds),
+    fast("_each", each),
+    fast("_suspends", suspends),
+    {"_resumes", resumes, METH_O, nullptr},
     {"_c", object, METH_O, nullptr},
     {"_l", left, METH_O, nullptr},
     fast("_matches", matches),

@@ -77,6 +77,7 @@ void Harness::end() {
   modules_.clear();
   scripts_.clear();
   spawned_.clear();
+  suspended_.clear();
   failures_.clear();
   namespaces_.clear();
   identity_.clear();
@@ -126,6 +127,8 @@ void Harness::run(Task& task, PyObject* callable, PyObject* arguments) {
   std::uint32_t error = model::no_error;
   const auto call = [&](PyObject* callee, PyObject* with) {
     const Ref result = Ref::owned(PyObject_Call(callee, with, nullptr));
+    if (result && task.callee)
+      tell_of_made_generator(result.get(), task.callee.get(), model::no_slot);
     const std::uint32_t raised = finish(task, result).error;
     const bool counts = raised != model::no_error && !task.abandoned &&
                         run_->tables().errors[raised].kind != model::ErrorKind::task_exit;

@@ -57,6 +57,10 @@ class Harness {
   PyObject* enter(std::uint32_t code, PyObject* const* parameters, std::size_t count);
   PyObject* op(std::uint32_t frame, std::uint32_t code, std::uint32_t pc);
   PyObject* value(std::uint32_t frame, PyObject* value);
+  PyObject* round(std::uint32_t frame, std::uint32_t code, std::uint32_t pc, PyObject* rounds);
+  PyObject* each(std::uint32_t frame, std::uint32_t code, std::uint32_t pc, PyObject* generator);
+  PyObject* suspends(std::uint32_t frame, PyObject* value);
+  PyObject* resumes(std::uint32_t frame);
   PyObject* object(PyObject* object);
   PyObject* left(PyObject* object);
   PyObject* matches(std::uint32_t frame, PyObject* class_);
@@ -82,8 +86,10 @@ class Harness {
  private:
   struct Frame {
     std::uint32_t id = 0;
-    std::uint32_t slots = 0;        // number of its first slot in the events
-    std::uint32_t function = 0;     // index into Program::functions
+    std::uint32_t slots = 0;     // number of its first slot in the events
+    std::uint32_t function = 0;  // index into Program::functions
+    std::uint32_t code = 0;
+    model::Value generator{};       // whose frame it is
     std::size_t written = 0;        // of its first local in Task::written
     const model::Op* op = nullptr;  // begun last
     bool open = false;              // and not seen to end
@@ -120,6 +126,11 @@ class Harness {
     Ref callee;
     Ref arguments;
   };
+  // The frame of a generator between two values.
+  struct Suspended {
+    Frame frame;
+    std::vector<bool> written;
+  };
   // How a call from the harness into Python ended.
   struct Finish {
     std::uint32_t error = model::no_error;
@@ -130,6 +141,9 @@ class Harness {
   const model::Program& program() const { return run_->program(); }
   const model::FunctionCode& function_of(const Frame& frame) const {
     return program().functions[frame.function];
+  }
+  const model::FunctionCode& function_of_code(std::uint32_t code) const {
+    return program().functions[run_->tables().codes[code].function];
   }
   Ref local_name(const Frame& frame, std::uint16_t local) const;
 
@@ -149,6 +163,8 @@ class Harness {
   PyObject* unwind(Task& task) const;
   PyObject* result_of(Task& task, const sim::Wake& wake, Ref result) const;
   void enter_event(const Task& task, std::uint32_t code, std::uint32_t frame);
+  void tell_of_made_generator(PyObject* value, PyObject* callee, std::uint32_t slot);
+  PyObject* no_more_rounds(Task& task, std::uint32_t frame);
   void leave_body(Task& task);
   void write(Task& task, Frame& frame, std::uint16_t local, PyObject* value);
 
@@ -158,12 +174,14 @@ class Harness {
   void leave_frames_above(Task& task, std::uint32_t frame, model::ExitHow how);
   void finish_op(Task& task, Frame& frame);
   void tell_of_handled(Task& task);
+  void leave_ended_generator(Task& task);
   std::uint32_t tell_of_throw(Task& task, PyObject* exception);
   std::uint32_t error_of(Task& task, PyObject* exception, std::uint32_t& signature);
   std::uint32_t error_of_call(Task& task, const std::string& text, std::uint32_t& signature);
   std::uint32_t error_of_attribute(const Frame& frame, const std::string& text);
   bool is_method_attribute(const Frame& frame) const;
   void read_locals(Task& task);
+  void read_locals(Task& task, const Frame& frame, PyFrameObject* python);
   Ref innermost_locals(const Task& task) const;
 
   Interpreter& interpreter_;
@@ -176,6 +194,7 @@ class Harness {
   std::vector<Module> modules_;
   std::vector<Ref> scripts_;  // by task: a function; null: Python did not take it
   std::vector<Spawned> spawned_;
+  std::unordered_map<std::uint32_t, Suspended> suspended_;  // by frame
   std::unordered_map<std::uint32_t, Ref> failures_;  // by ErrorId: what a failed attempt raised
   std::uint32_t hooks_registered_ = 0;
   std::uint32_t runs_ = 0;

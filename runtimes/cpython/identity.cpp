@@ -67,6 +67,13 @@ Value Identity::new_value(PyObject* object) {
     return value;
   }
   if (is_object(object)) return number(object, Tag::object);
+  if (PyGen_CheckExact(object)) {
+    const Value value = number(object, Tag::generator);
+    const std::uint32_t code = codes_.of_generator(object);
+    tables.generators.push_back(code);
+    run_->trace().define(value.word, code);
+    return value;
+  }
   const Value class_ = value_of(reinterpret_cast<PyObject*>(Py_TYPE(object)));
   tables.instance_classes.push_back(class_.index());
   return number(object, Tag::instance);

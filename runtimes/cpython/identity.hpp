@@ -33,6 +33,7 @@ class Identity {
   }
   // A function's or method's word in events; the method's class, function and self as they are now.
   std::uint32_t handle_of(PyObject* callable);
+  bool knows(PyObject* object) const { return values_.contains(object); }
   // The id of the code that a function or method would enter now.
   std::uint32_t code_of(PyObject* callable) const;
   bool is_object(PyObject* object) const { return Py_IS_TYPE(object, object_type_); }

@@ -49,7 +49,7 @@ Interpreter::Interpreter() {
     if (!done) PyErr_Print();
     MIDSTRIDE_CHECK(static_cast<bool>(done), "a prelude that CPython 3.11 runs");
   }
-  for (const char* const name : {"Exception", "__build_class__", "isinstance", "super"}) {
+  for (const char* const name : {"Exception", "__build_class__", "isinstance", "next", "super"}) {
     PyDict_SetItemString(builtins_.get(), name, PyDict_GetItemString(PyEval_GetBuiltins(), name));
   }
   PyDict_SetItemString(builtins_.get(), "__import__", prelude("import_module"));

@@ -114,9 +114,31 @@ class Renderer {
           try_block(lines, at);
           at = block_end(lines, at);
           break;
+        case LineKind::for_range:
+        case LineKind::for_each:
+          loop(lines, at);
+          at = block_end(lines, at);
+          break;
         default: statements(lines[at]);
       }
     }
+  }
+
+  void loop(const std::vector<Line>& lines, std::size_t open) {
+    nodes(lines[open]);
+    const Op& begins = next_op();
+    const bool each = begins.code == OpCode::begin_each;
+    const std::string rounds = each ? compared(operand(begins.a)) : std::to_string(begins.x);
+    const std::uint32_t pc = at_.pc++;
+    const Op& round = program_.ops_of(code())[1 + pc];
+    const std::string turn =
+        watched() ? "_f, " + marker() + ", " + std::to_string(pc) + ", " : std::string();
+    line("for " + operand(round.dst) + " in " + (each ? "_each(" : "_rounds(") + turn + rounds +
+         "):");
+    ++depth_;
+    if (round.dst >= code().locals) statement(next_op(), NodeKind::none);
+    body(lines, open + 1, block_end(lines, open));
+    --depth_;
   }
 
   void define_function(std::uint32_t index, const std::vector<Line>& lines, std::size_t open,
@@ -198,7 +220,7 @@ class Renderer {
       if (otherwise && watched()) line("_catch(_f)");
       const std::size_t begin = at + 1;
       for (at = begin; at < end && !divides_try(lines[at].kind); ++at)
-        if (lines[at].kind == LineKind::try_) at = block_end(lines, at);
+        if (opens_block(lines[at].kind)) at = block_end(lines, at);
       body(lines, begin, at);
       depth_ -= deeper;
       before = part;
@@ -331,16 +353,27 @@ class Renderer {
       case OpCode::raise: return line("raise _Raised(" + a + ")");
       case OpCode::reload:
         return line(harness("_reload", scenario_.text(scenario_.reloads[op.x].name)));
+      case OpCode::next: return result(op, "next(" + compared(a) + ")");
+      case OpCode::yield_value:
+        line("yield " + (watched() ? "_suspends(_f, " + a + ")" : a));
+        if (watched()) line("_resumes(_f)");
+        return;
       case OpCode::pass: return line("pass");
       case OpCode::at_exit: return line("_atexit(" + a + ")");
+      case OpCode::break_: return line("break");
+      case OpCode::continue_: return line("continue");
       case OpCode::header:
       case OpCode::define_function:
       case OpCode::define_inner:
       case OpCode::define_class:
       case OpCode::match:
       case OpCode::once:
+      case OpCode::begin_loop:
+      case OpCode::begin_each:
+      case OpCode::next_round:
       case OpCode::jump:
       case OpCode::end_finally:
+      case OpCode::end_loop:
       case OpCode::leave:
       case OpCode::poison: break;  // no statements
     }

@@ -21,7 +21,10 @@ namespace midstride::runtimes::cpython {
 //            `_catch(_f)` in a handler; values pass through `_v(_f, value)` when they are made,
 //            `_c(object)` when they are called, looked into or compared with, and `_l(object)` when
 //            they are compared. `_matches(_f, class)` asks whether what is being handled was raised
-//            with an instance. Ops that Python does not have are `_send`, `_receive`, `_yield`,
+//            with an instance; a loop takes its rounds from `_rounds(_f, CODE, PC, N)` or
+//            `_each(_f, CODE, PC, generator)`, which make each a turn; a generator says `yield
+//            _suspends(_f, value)` and then `_resumes(_f)`. Ops that Python does not have are
+//            `_send`, `_receive`, `_yield`,
 //            `_spawn`, `_kill`, `_emit` and `_reload`.
 //   plain    for people and for stand-alone programs. `_op()` before an op and nothing else around
 //            Python's own statements; the other ops say what they name, as in `_send('c', value)`.

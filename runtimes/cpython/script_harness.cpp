@@ -25,6 +25,8 @@ def show(value):
         return f'<bound method {value.__module__}.{value.__qualname__}>'
     if kind is type:
         return f'<class {value.__module__}.{value.__qualname__}>'
+    if kind is types.GeneratorType:
+        return f'<generator {value.__qualname__}>'
     if value is None or kind in (int, Object):
         return repr(value)
     return f'<{kind.__module__}.{kind.__qualname__} object>'
@@ -100,16 +102,37 @@ def numbered(name, before):
 
 # The ops that are not Python's own.
 
-def _op():
+def _op(frame=None):
     if current is not None:
         if current.begun >= current.turns:
             pause()
         current.begun += 1
-    frame = sys._getframe(1)
+    frame = frame or sys._getframe(1)
     name = frame.f_code.co_filename
     if '--trace' in sys.argv and name in sources:
         statement = sources[name].splitlines()[frame.f_lineno].strip()
         print(f'{current.label if current else loading}: {name} {statement}')
+
+
+def _rounds(count):
+    for number in range(count):
+        _op(sys._getframe(1))
+        yield number
+    _op(sys._getframe(1))
+
+
+def _each(generator):
+    return rounds_of(iter(generator))
+
+
+def rounds_of(generator):
+    while True:
+        _op(sys._getframe(1))
+        try:
+            value = next(generator)
+        except StopIteration:
+            return
+        yield value
 
 
 sources = {}  # by the name that code compiled from it has
@@ -331,9 +354,11 @@ def inspect(name):
 _Object, _Raised, _Record, _Root = Object, Raised, Record, Root
 names = {name: globals()[name] for name in (
     '_op', '_emit', '_send', '_receive', '_yield', '_spawn', '_kill', '_reload', '_Object',
-    '_Raised', '_Record', '_Root', '_matches', '_once', '_atexit', 'TaskletExit')}
+    '_Raised', '_Record', '_Root', '_matches', '_once', '_atexit', '_rounds', '_each',
+    'TaskletExit')}
 names |= {name: vars(builtins)[name]
           for name in ('Exception', '__build_class__', '__import__', 'globals', 'isinstance', 'locals',
+                       'next',
                        'super')}
 channels = {name: Channel(*options) for name, options in CHANNELS.items()}
 modules = {}

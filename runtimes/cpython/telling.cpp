@@ -127,11 +127,27 @@ void Harness::tell_of_handled(Task& task) {
   if (handled && handled.get() != task.last_thrown.get()) tell_of_throw(task, handled.get());
 }
 
+// A StopIteration is raised by a next(), because the generator that it asked has returned: perhaps
+// right now, and then its frame is still there.
+void Harness::leave_ended_generator(Task& task) {
+  if (task.frames.size() < 2) return;
+  const Frame& frame = task.frames.back();
+  const bool asks = frame.open && frame.op->code == OpCode::next;
+  if (asks || frame.generator == model::Value::absent()) return;
+  leave_frames_above(task, task.frames[task.frames.size() - 2].id, ExitHow::returned);
+}
+
 // Its id. An exception that was told of is not told of again, however far it goes.
 std::uint32_t Harness::tell_of_throw(Task& task, PyObject* exception) {
   std::uint32_t error = marked(exception);
+  // What one that leaves a generator becomes.
+  if (error == model::no_error && is(exception, PyExc_RuntimeError)) {
+    const Ref cause = Ref::owned(PyException_GetCause(exception));
+    if (cause && is(cause.get(), PyExc_StopIteration)) tell_of_throw(task, cause.get());
+  }
   task.last_thrown = Ref::borrowed(exception);
   if (error != model::no_error) return error;
+  if (is(exception, PyExc_StopIteration)) leave_ended_generator(task);
   std::uint32_t signature = model::no_code;
   error = error_of(task, exception, signature);
   // What the machinery itself says no with is thrown in no frame.
@@ -167,7 +183,16 @@ std::uint32_t Harness::error_of(Task& task, PyObject* exception, std::uint32_t& 
   if (task.callee && task.frames.empty()) return error_of_call(task, text, signature);
   if (task.frames.empty()) return run_->error(ErrorKind::foreign, {}, {}, text);
   const Frame& frame = task.frames.back();
+  if (is(exception, PyExc_RuntimeError) && Ref::owned(PyException_GetCause(exception)))
+    return run_->error(ErrorKind::generator_stop, {}, {}, text);
   switch (frame.op->code) {
+    case OpCode::next:
+    case OpCode::begin_each:
+    case OpCode::next_round:
+      if (is(exception, PyExc_StopIteration))
+        return run_->error(ErrorKind::stop_iteration, {}, {}, text);
+      if (is(exception, PyExc_ValueError)) return run_->error(ErrorKind::running, {}, {}, text);
+      return run_->error(ErrorKind::not_iterable, {}, {}, text);
     case OpCode::resolve: {
       const std::uint32_t x = frame.op->x;
       if (x >> 16 == model::Program::nowhere)
@@ -245,19 +270,22 @@ Ref Harness::innermost_locals(const Task& task) const {
 void Harness::read_locals(Task& task) {
   PyFrameObject* python = PyThreadState_GetFrame(task.thread);
   for (std::size_t at = task.frames.size(); at-- > 0 && python != nullptr;) {
-    const Frame& frame = task.frames[at];
-    const std::uint16_t count = function_of(frame).locals;
-    const Ref locals = count > 0 ? Ref::owned(PyFrame_GetLocals(python)) : Ref();
-    for (std::uint16_t local = 0; local < count; ++local) {
-      if (!task.written[frame.written + local]) continue;
-      PyObject* const value = PyDict_GetItemWithError(locals.get(), local_name(frame, local).get());
-      run_->event(EventKind::read, frame.id, frame.slots + local, identity_.value_of(value).word);
-    }
+    read_locals(task, task.frames[at], python);
     PyFrameObject* const back = PyFrame_GetBack(python);
     Py_DECREF(python);
     python = back;
   }
   Py_XDECREF(python);
+}
+
+void Harness::read_locals(Task& task, const Frame& frame, PyFrameObject* python) {
+  const std::uint16_t count = function_of(frame).locals;
+  const Ref locals = count > 0 ? Ref::owned(PyFrame_GetLocals(python)) : Ref();
+  for (std::uint16_t local = 0; local < count; ++local) {
+    if (!task.written[frame.written + local]) continue;
+    PyObject* const value = PyDict_GetItemWithError(locals.get(), local_name(frame, local).get());
+    run_->event(EventKind::read, frame.id, frame.slots + local, identity_.value_of(value).word);
+  }
 }
 
 }  // namespace midstride::runtimes::cpython

@@ -40,6 +40,13 @@ NameId object_of(const Op& op, const Run& run) {
   }
 }
 
+// Of a loop: the op is reached from its end, not for the first time.
+bool is_back_edge(const Op& op, const Op* before) {
+  if (op.code != OpCode::next_round) return false;
+  const bool begun = before->code == OpCode::begin_loop || before->code == OpCode::begin_each;
+  return !begun || before->argc != op.argc;
+}
+
 PyObject* none() { return Py_NewRef(Py_None); }
 
 }  // namespace
@@ -85,6 +92,9 @@ PyObject* Harness::enter(std::uint32_t code, PyObject* const* parameters, std::s
   Frame frame;
   frame.id = run_->new_frame();
   frame.function = run_->tables().codes[code].function;
+  frame.code = code;
+  if (function_of(frame).generates)
+    frame.generator = identity_.value_of(task.frames.back().object.get());
   enter_event(task, code, frame.id);
   if (task.frames.size() >= frames_max) {
     run_->over_budget("frames: more than 200 calls deep");
@@ -106,7 +116,12 @@ PyObject* Harness::enter(std::uint32_t code, PyObject* const* parameters, std::s
 void Harness::enter_event(const Task& task, std::uint32_t code, std::uint32_t frame) {
   model::EnterHow how = task.entered_by;
   std::uint32_t signature = code;
-  if (!task.frames.empty()) {
+  if (function_of_code(code).generates) {
+    how = model::EnterHow::generator;
+    const std::uint32_t generator = identity_.value_of(task.frames.back().object.get()).word;
+    run_->event(EventKind::generator, generator, 0, code,
+                static_cast<std::uint8_t>(model::GeneratorHow::resumed));
+  } else if (!task.frames.empty()) {
     const Frame& caller = task.frames.back();
     const bool named = caller.op->a < function_of(caller).locals;
     const bool constant = (caller.op->a & Operand::constant_bit) != 0;
@@ -128,7 +143,8 @@ PyObject* Harness::op(std::uint32_t frame_id, std::uint32_t code, std::uint32_t 
   settle(task, frame_id);
   const model::FunctionCode& function = program().functions[run_->tables().codes[code].function];
   const Op& op = program().ops_of(function)[1 + pc];
-  const sim::Point point = pc == 0 ? sim::Point::safepoint : sim::Point::op;
+  const bool lets_in = pc == 0 || is_back_edge(op, task.frames.back().op);
+  const sim::Point point = lets_in ? sim::Point::safepoint : sim::Point::op;
   const sim::Wake wake =
       suspend(task, [&] { return run_->turn(point, op.code, object_of(op, *run_)); });
   if (wake.kind != sim::WakeKind::value) return result_of(task, wake, {});
@@ -138,6 +154,76 @@ PyObject* Harness::op(std::uint32_t frame_id, std::uint32_t code, std::uint32_t 
   frame.open = true;
   frame.object = {};
   return none();
+}
+
+PyObject* Harness::round(std::uint32_t frame, std::uint32_t code, std::uint32_t pc,
+                         PyObject* rounds) {
+  const Ref begun = Ref::owned(op(frame, code, pc));
+  if (!begun) return nullptr;
+  const Ref number = Ref::owned(PyIter_Next(rounds));
+  if (number) return value(frame, number.get());
+  return no_more_rounds(*running_, frame);
+}
+
+PyObject* Harness::each(std::uint32_t frame, std::uint32_t code, std::uint32_t pc,
+                        PyObject* generator) {
+  const Ref begun = Ref::owned(op(frame, code, pc));
+  if (!begun) return nullptr;
+  running_->frames.back().object = Ref::borrowed(generator);
+  const Ref given = Ref::owned(PyIter_Next(generator));
+  if (given) return value(frame, given.get());
+  return PyErr_Occurred() != nullptr ? nullptr : no_more_rounds(*running_, frame);
+}
+
+PyObject* Harness::no_more_rounds(Task& task, std::uint32_t frame) {
+  leave_frames_above(task, frame, model::ExitHow::returned);
+  task.frames.back().open = false;
+  PyErr_SetNone(PyExc_StopIteration);
+  return nullptr;
+}
+
+// A generator is about to give a value: its frame leaves the tasklet's.
+PyObject* Harness::suspends(std::uint32_t frame_id, PyObject* value) {
+  Task& task = *running_;
+  if (task.abandoned) return unwind(task);
+  Frame& frame = task.frames.back();
+  frame.open = false;
+  run_->event(EventKind::generator, frame.generator.word, frame_id, frame.code,
+              static_cast<std::uint8_t>(model::GeneratorHow::suspended));
+  const auto begin = task.written.begin() + static_cast<std::ptrdiff_t>(frame.written);
+  const std::vector<bool> written(begin, task.written.end());
+  task.written.resize(frame.written);
+  suspended_.insert_or_assign(frame_id, Suspended{frame, written});
+  task.frames.pop_back();
+  return Py_NewRef(value);
+}
+
+// And is back, perhaps on another tasklet.
+PyObject* Harness::resumes(std::uint32_t frame_id) {
+  Task& task = *running_;
+  if (task.abandoned) return unwind(task);
+  const auto found = suspended_.find(frame_id);
+  Suspended& suspended = found->second;
+  run_->event(EventKind::generator, suspended.frame.generator.word, frame_id, suspended.frame.code,
+              static_cast<std::uint8_t>(model::GeneratorHow::resumed));
+  suspended.frame.written = task.written.size();
+  task.written.insert(task.written.end(), suspended.written.begin(), suspended.written.end());
+  task.frames.push_back(suspended.frame);
+  suspended_.erase(found);
+  PyFrameObject* const python = PyThreadState_GetFrame(task.thread);
+  read_locals(task, task.frames.back(), python);
+  Py_DECREF(python);
+  return none();
+}
+
+// Which a call gave, instead of entering what was called.
+void Harness::tell_of_made_generator(PyObject* value, PyObject* callee, std::uint32_t slot) {
+  if (!PyGen_CheckExact(value) || identity_.knows(value)) return;
+  const model::Value made = identity_.value_of(value);
+  const std::uint32_t code = run_->tables().generators[made.index()];
+  run_->event(EventKind::call, slot, identity_.handle_of(callee), code);
+  run_->event(EventKind::generator, made.word, identity_.code_of(callee), code,
+              static_cast<std::uint8_t>(model::GeneratorHow::made));
 }
 
 PyObject* Harness::object(PyObject* object) {
@@ -178,6 +264,11 @@ PyObject* Harness::value(std::uint32_t frame_id, PyObject* value) {
       }
       break;
     case OpCode::call:
+      if (Identity::callable(frame.object.get())) {
+        const bool constant = (op.a & Operand::constant_bit) != 0;
+        tell_of_made_generator(value, frame.object.get(),
+                               constant ? model::no_slot : frame.slots + op.a);
+      }
       if (PyType_Check(frame.object.get())) {
         const std::uint32_t class_ = identity_.value_of(frame.object.get()).word;
         run_->event(EventKind::create, word(), class_);
