@@ -120,6 +120,9 @@ class Teller {
                                tables_.show_layout(event.b), tables_.show_layout(event.c)));
       case EventKind::peek: return peek(event);
       case EventKind::poke: return poke(event);
+      case EventKind::flush:
+        return add(fmt::format(">>> flush({}.frame)  # {} = {}", locals_.task_of(event.a),
+                               locals_.name(event.a, event.b), locals_.show(Value{event.c})));
       case EventKind::collect:  // the one at the end of a run was nobody's decision
         if (event.how() == 0) add("gc.collect()");
         return;
@@ -191,7 +194,7 @@ class Teller {
   // Events after which it matters what somebody else had only looked up.
   static bool is_visible(EventKind kind) {
     return kind == EventKind::op || kind == EventKind::reload_step || kind == EventKind::poke ||
-           kind == EventKind::reload_commit;
+           kind == EventKind::flush || kind == EventKind::reload_commit;
   }
 
   void op(const Event& event) {
@@ -304,10 +307,11 @@ class Teller {
   }
 
   void poke(const Event& event) {
-    const bool lost = static_cast<model::PokeHow>(event.how()) == model::PokeHow::lost;
-    add(fmt::format(">>> {}.frame.f_locals['{}'] = {}{}", locals_.task_of(event.a),
+    constexpr std::string_view what_becomes[] = {"lost: f_locals is a copy",
+                                                 "the frame will see it", "kept until a flush"};
+    add(fmt::format(">>> {}.frame.f_locals['{}'] = {}  # {}", locals_.task_of(event.a),
                     locals_.name(event.a, event.b), locals_.show(Value{event.c}),
-                    lost ? "  # lost: f_locals is a copy" : "  # the frame will see it"));
+                    what_becomes[event.how()]));
   }
 
   // What the look-up that was begun last gave. A statement that is nothing else shows it at once.

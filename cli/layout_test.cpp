@@ -82,6 +82,67 @@ TEST(Session, UnderWriteThroughTheFrameSeesIt) {
   EXPECT_THAT(shown(text, Layout::session), HasSubstr("# the frame will see it"));
 }
 
+constexpr std::string_view flushed = R"(midstride 1
+subject model/swap+snapshot-flush
+module m
+  version 1
+    def f():
+      a = 1
+      b = 2
+      yield
+      a = 3
+      b = 4
+      yield
+      emit a
+      emit b
+task t: m.f()
+peek before: t
+poke it: t.a = 7
+peek after: t
+flush back: t
+flush again: t
+do
+  run t 5
+  peek before
+  poke it
+  run t 3
+  peek after
+  flush back
+  flush again
+  run t 9
+then stop
+expect held
+)";
+
+TEST(Session, UnderSnapshotFlushAFlushBringsWhatWasPokedAndNothingElse) {
+  EXPECT_EQ(shown(flushed, Layout::session),
+            R"(t          m.f()  enters m.f of version 1
+t            a = 1
+t            b = 2
+t            yield
+inspector  >>> t.frame.f_locals
+           {'a': 1, 'b': 2}
+inspector  >>> t.frame.f_locals['a'] = 7  # kept until a flush
+t            a = 3
+t            b = 4
+t            yield
+inspector  >>> t.frame.f_locals
+           {'a': 7, 'b': 2}
+inspector  >>> flush(t.frame)  # a = 7
+t            emit a  -> 7
+t            emit b  -> 4
+)");
+}
+
+TEST(Session, WhereNothingIsKeptAFlushDoesNothing) {
+  for (const char* subject : {"model/swap", "model/swap+write-through"}) {
+    std::string text(flushed);
+    text.replace(text.find("model/swap+snapshot-flush"), 25, subject);
+    EXPECT_THAT(shown(text, Layout::session), testing::Not(HasSubstr("flush("))) << subject;
+    EXPECT_THAT(shown(text, Layout::session), HasSubstr("emit a  -> 3")) << subject;
+  }
+}
+
 TEST(Session, AnObjectIsShownWithItsFieldsEvenIfItHoldsItself) {
   EXPECT_THAT(shown(R"(midstride 1
 subject model/overwrite

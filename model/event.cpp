@@ -20,7 +20,7 @@ constexpr std::string_view event_names[] = {
     "reload-step", "reload-commit", "reload-fail", "reload-reject", "reload-wait", "retire",
     "free", "live", "touch", "send", "receive", "block", "wake", "kill", "spawn", "end", "switch",
     "close", "ring", "channel", "trap", "refuse", "idle", "peek", "poke", "collect", "emit",
-    "is-a", "closure", "cell-write", "cell-read", "migrate", "hook", "generator"};
+    "is-a", "closure", "cell-write", "cell-read", "migrate", "hook", "generator", "flush"};
 // clang-format on
 static_assert(std::size(event_names) == event_kind_count);
 constexpr std::string_view enter_names[] = {"by name", "held",     "spawn",     "body",
@@ -39,11 +39,11 @@ constexpr std::string_view ring_names[] = {"schedule", "remove", "insert", "run"
 constexpr std::string_view refusal_names[] = {"?",        "closed",    "would-block",
                                               "deadlock", "no-sender", "no-receiver",
                                               "blocked",  "dead",      "current"};
-constexpr std::string_view poke_names[] = {"lost", "applied"};
+constexpr std::string_view poke_names[] = {"lost", "applied", "kept"};
 constexpr std::string_view reject_names[] = {"own-body", "in-progress", "own-frame", "old-code"};
-constexpr std::string_view holder_names[] = {"frame",         "local", "temporary", "channel",
-                                             "namespace",     "class", "object",    "spawn",
-                                             "old namespace", "cell",  "hook",      "generator"};
+constexpr std::string_view holder_names[] = {
+    "frame", "local",         "temporary", "channel", "namespace", "class", "object",
+    "spawn", "old namespace", "cell",      "hook",    "generator", "copy"};
 constexpr std::string_view step_names[] = {"admit",   "stage",  "validate", "scan", "swap",
                                            "migrate", "retire", "reclaim",  "undo"};
 constexpr std::string_view error_names[] = {
@@ -237,6 +237,7 @@ std::string details(const Event& event, const Tables& tables) {
     case EventKind::exit: return fmt::format("frame {}: {}", a, word(exit_names, how));
     case EventKind::write:
     case EventKind::read:
+    case EventKind::flush:
     case EventKind::peek: return fmt::format("frame {} slot {}: {}", a, b, value(c));
     case EventKind::poke:
       return fmt::format("frame {} slot {}: {}, {}", a, b, value(c), word(poke_names, how));

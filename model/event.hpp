@@ -74,8 +74,9 @@ enum class EventKind : std::uint8_t {
   hook,  // number, handle, the load that it is for or no_load: the actor's tasklet's. how: HookHow
   generator,  // generator, its frame (0: not begun; made: signature code), code. how:
               // GeneratorHow
+  flush,      // frame, slot, value: what an inspector's copy has came into the frame
 };
-inline constexpr std::size_t event_kind_count = static_cast<std::size_t>(EventKind::generator) + 1;
+inline constexpr std::size_t event_kind_count = static_cast<std::size_t>(EventKind::flush) + 1;
 std::string_view name_of(EventKind kind);
 
 // migrator: nobody called it, an instance is being migrated. generator: the one that was resumed
@@ -142,7 +143,8 @@ enum class BlockHow : std::uint8_t { receive, send, park, sleep };
 using sim::RingHow;
 inline constexpr auto ring_joined = static_cast<RingHow>(8);   // a new tasklet is in it
 inline constexpr auto ring_decides = static_cast<RingHow>(9);  // who goes on, from now on
-enum class PokeHow : std::uint8_t { lost, applied };
+// kept: in a copy, from which a flush writes it back.
+enum class PokeHow : std::uint8_t { lost, applied, kept };
 enum class RejectWhy : std::uint8_t { own_body, in_progress, own_frame, old_code };
 enum class HolderKind : std::uint8_t {
   frame,
@@ -155,8 +157,9 @@ enum class HolderKind : std::uint8_t {
   spawn,
   old_namespace,  // one that its module does not point at
   cell,
-  hook,      // waits for its tasklet to end, or its load to be retired
-  generator  // by a frame that it is the generator of, or with its own frame between two values
+  hook,       // waits for its tasklet to end, or its load to be retired
+  generator,  // by a frame that it is the generator of, or with its own frame between two values
+  copy        // an inspector's, of a local
 };
 std::string_view name_of(HolderKind kind);
 std::string_view name_of(RejectWhy why);

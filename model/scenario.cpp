@@ -112,6 +112,11 @@ std::size_t block_end(const std::vector<Line>& lines, std::size_t open) {
   MIDSTRIDE_CHECK(false, "every block that is opened is closed");
 }
 
+std::string_view name_of(Inspection::Kind kind) {
+  constexpr std::string_view words[] = {"peek", "poke", "flush"};
+  return words[static_cast<std::size_t>(kind)];
+}
+
 std::string_view name_of(VerdictKind kind) { return verdict_names[static_cast<std::size_t>(kind)]; }
 
 std::string_view name_of(Granularity granularity) {

@@ -195,7 +195,8 @@ struct Reload {
 };
 // What an inspector does to a tasklet's innermost frame from outside.
 struct Inspection {
-  enum class Kind : std::uint8_t { peek, poke };
+  // flush: what was poked so far, if it is kept anywhere, comes into the running frame.
+  enum class Kind : std::uint8_t { peek, poke, flush };
   Kind kind = Kind::peek;
   NameId name{};
   NameId task{};
@@ -203,6 +204,8 @@ struct Inspection {
   Node value{};    // poke: none, integer or object
   bool operator==(const Inspection&) const = default;
 };
+
+std::string_view name_of(Inspection::Kind kind);  // as it is declared and decided: `peek p`
 
 // One entry of the schedule, by name, with total semantics: one that does not apply is skipped and
 // recorded as skipped.

@@ -15,8 +15,9 @@ class Run;
 
 // What becomes of an inspector's write to a local, and what an inspector's read shows.
 enum class LocalsPolicy : std::uint8_t {
-  snapshot,       // a copy is made on request: a write to it is lost (CPython to 3.12)
-  write_through,  // the frame sees it at its next read (PEP 667, CPython 3.13)
+  snapshot,        // a copy is made on request: a write to it is lost (CPython to 3.12)
+  snapshot_flush,  // the copy is kept, and what was written there comes into the frame at a flush
+  write_through,   // the frame sees it at its next read (PEP 667, CPython 3.13)
 };
 
 // What becomes of the instances of a class whose fields change.
@@ -38,6 +39,7 @@ struct Capabilities {
   LocalsPolicy locals = LocalsPolicy::snapshot;
   RemovedNames removed_names = RemovedNames::go;
   InstancePolicy instances = InstancePolicy::none;
+  std::uint32_t versions_max = 0;  // of a module that are not retired after a reload; 0: no bound
   sim::StopBy stop_by = sim::StopBy::dropping;
   sim::GuardPages guard_pages = sim::GuardPages::no;
   std::size_t stack_bytes = 0;

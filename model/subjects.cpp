@@ -3,6 +3,7 @@
 #include <array>
 #include <string>
 
+#include "model/locals/policies.hpp"
 #include "model/mutants/mutants.hpp"
 #include "model/reclamation/policies.hpp"
 #include "model/runtime/runtime.hpp"
@@ -25,10 +26,8 @@ constexpr std::array<runtime::InstancesRow, 3> instances_table{{
     {"lazy", InstancePolicy::lazy},
 }};
 
-constexpr std::array<runtime::LocalsRow, 2> locals_table{{
-    {"snapshot", LocalsPolicy::snapshot},
-    {"write-through", LocalsPolicy::write_through},
-}};
+constexpr std::array locals_table{&runtime::snapshot, &runtime::snapshot_flush,
+                                  &runtime::write_through};
 
 constexpr std::array mutant_table{
     &runtime::m1,  &runtime::m2,  &runtime::m3,  &runtime::m6,  &runtime::m7,  &runtime::m8,
@@ -48,12 +47,16 @@ auto find(const Table& table, std::string_view name) -> decltype(&**table.begin(
   return nullptr;
 }
 
+const runtime::Locals& or_snapshot(const runtime::Locals* locals) {
+  return locals == nullptr ? runtime::snapshot : *locals;
+}
+
 }  // namespace
 
 std::span<const runtime::Strategy* const> strategies() { return strategy_table; }
 std::span<const runtime::Reclamation* const> reclamations() { return reclamation_table; }
 std::span<const runtime::InstancesRow> instance_policies() { return instances_table; }
-std::span<const runtime::LocalsRow> locals_policies() { return locals_table; }
+std::span<const runtime::Locals* const> locals_policies() { return locals_table; }
 std::span<const Mutant* const> mutants() { return mutant_table; }
 
 const Mutant* find_mutant(std::string_view id) {
@@ -70,7 +73,7 @@ std::unique_ptr<Subject> make_subject(std::string_view name) {
     const Mutant* mutant = find_mutant(name.substr(of_mutant.size()));
     if (mutant == nullptr) return nullptr;
     return std::make_unique<runtime::Runtime>(std::string(name), *mutant->strategy,
-                                              *mutant->reclamation, LocalsPolicy::snapshot,
+                                              *mutant->reclamation, or_snapshot(mutant->locals),
                                               mutant->strategy->instances, mutant->planted);
   }
   if (!name.starts_with(of_model)) return nullptr;
@@ -78,7 +81,7 @@ std::unique_ptr<Subject> make_subject(std::string_view name) {
   const runtime::Strategy* strategy = nullptr;
   const runtime::Reclamation* reclamation = nullptr;
   const runtime::InstancesRow* instances = nullptr;
-  const runtime::LocalsRow* locals = nullptr;
+  const runtime::Locals* locals = nullptr;
   std::string_view rest = name.substr(of_model.size());
   for (bool more = true; more;) {
     const std::size_t plus = rest.find('+');
@@ -100,17 +103,15 @@ std::unique_ptr<Subject> make_subject(std::string_view name) {
       instances = &row;
       known = true;
     }
-    for (const runtime::LocalsRow& row : locals_table) {
-      if (row.name != part || locals != nullptr) continue;
-      locals = &row;
+    if (const auto* row = find(locals_table, part); row != nullptr && locals == nullptr) {
+      locals = row;
       known = true;
     }
     if (!known) return nullptr;
   }
   return std::make_unique<runtime::Runtime>(
       std::string(name), *strategy, reclamation == nullptr ? runtime::reachability : *reclamation,
-      locals == nullptr ? LocalsPolicy::snapshot : locals->policy,
-      instances == nullptr ? strategy->instances : instances->policy);
+      or_snapshot(locals), instances == nullptr ? strategy->instances : instances->policy);
 }
 
 }  // namespace midstride::model

@@ -18,7 +18,7 @@ namespace midstride::model {
 std::span<const runtime::Strategy* const> strategies();
 std::span<const runtime::Reclamation* const> reclamations();
 std::span<const runtime::InstancesRow> instance_policies();
-std::span<const runtime::LocalsRow> locals_policies();
+std::span<const runtime::Locals* const> locals_policies();
 
 // A strategy with one step replaced by a bug that somebody had. It must be caught by the guarantee
 // named, within its budget. The figures are what was measured, under the policy random at the
@@ -45,6 +45,7 @@ struct Mutant {
   std::uint32_t size_max = 0;  // and at most
   const runtime::Strategy* strategy;
   const runtime::Reclamation* reclamation;
+  const runtime::Locals* locals = nullptr;    // null: snapshot
   sim::Planted planted = sim::Planted::none;  // a rule of sim is broken instead of a step
   std::string_view policy = "random";         // under which it shows
   // Budget in random programs over sim's C++ interface (properties/laws_channels_test.cpp). Where

@@ -49,7 +49,8 @@ class Reader {
     void (Reader::*read)();
     bool once;
   };
-  static const std::array<Declaration, 12> declarations;
+  static constexpr std::size_t declaration_count = 13;
+  static const std::array<Declaration, declaration_count> declarations;
 
   void heading() {
     in_.lexer().next_line();
@@ -237,11 +238,15 @@ class Reader {
     made.value = read_literal(in_);
     in_.end_line();
   }
+  void flush() {
+    inspection(Inspection::Kind::flush);
+    in_.end_line();
+  }
   Where inspection(Inspection::Kind kind) {
     const Where where{.part = Part::inspection, .index = narrow(scenario_.inspections.size())};
     Inspection& made = scenario_.inspections.emplace_back();
     made.kind = kind;
-    made.name = declared(where, kind == Inspection::Kind::peek ? "a peek's name" : "a poke's name");
+    made.name = declared(where, "a " + std::string(name_of(kind)) + "'s name");
     in_.expect(":");
     in_.mark(where.at(Where::object), in_.here());
     made.task = in_.repeat(tasklet_form);
@@ -262,9 +267,7 @@ class Reader {
     Decision& made = scenario_.decisions.emplace_back();
     in_.mark(where, in_.here());
     const std::string_view word = in_.lexer().token().text;
-    constexpr std::string_view words[] = {"run", "reload", "peek", "poke", "collect"};
-    if (word == "flush")
-      return in_.fail_here("a decision", " (flushes are not in this version of the language yet)");
+    constexpr std::string_view words[] = {"run", "reload", "peek", "poke", "flush", "collect"};
     if (std::ranges::find(words, word) == std::end(words))
       return in_.fail_here("a decision", hint(word, words));
     in_.lexer().advance();
@@ -291,11 +294,16 @@ class Reader {
   }
   NameId inspected(std::string_view word) {
     const TextPlace place = in_.here();
-    const bool peeks = word == "peek";
-    const Reading::Name name = in_.name(peeks ? "a declared peek" : "a declared poke");
-    if (name.role == (peeks ? Reading::Role::poke : Reading::Role::peek))
-      in_.fail(place, peeks ? "a declared peek" : "a declared poke",
-               std::string(peeks ? "the poke " : "the peek ") + in_quotes(in_.text_of(name.id)));
+    const std::string expected = "a declared " + std::string(word);
+    const Reading::Name name = in_.name(expected);
+    using enum Inspection::Kind;
+    for (const auto& [role, kind] : {std::pair{Reading::Role::peek, peek},
+                                     {Reading::Role::poke, poke},
+                                     {Reading::Role::flush, flush}}) {
+      if (name.role == role && name_of(kind) != word)
+        in_.fail(place, expected,
+                 "the " + std::string(name_of(kind)) + " " + in_quotes(in_.text_of(name.id)));
+    }
     return name.id;
   }
   void record(Decision& made) {
@@ -339,11 +347,11 @@ class Reader {
 
   Reading in_;
   Scenario scenario_;
-  std::array<bool, 12> seen_{};
+  std::array<bool, declaration_count> seen_{};
 };
 
 // The sketch's order, which is also that of write().
-const std::array<Reader::Declaration, 12> Reader::declarations{{
+const std::array<Reader::Declaration, Reader::declaration_count> Reader::declarations{{
     {"subject", &Reader::subject, true},
     {"granularity", &Reader::granularity, true},
     {"budget", &Reader::budget, true},
@@ -353,6 +361,7 @@ const std::array<Reader::Declaration, 12> Reader::declarations{{
     {"reload", &Reader::reload, false},
     {"peek", &Reader::peek, false},
     {"poke", &Reader::poke, false},
+    {"flush", &Reader::flush, false},
     {"do", &Reader::decisions, true},
     {"then", &Reader::policy, true},
     {"expect", &Reader::expectation, true},

@@ -24,7 +24,8 @@ void Reading::glance_at(std::string_view line) {
   constexpr std::pair<std::string_view, Role> declarations[] = {{"module ", Role::module},
                                                                 {"channel ", Role::channel},
                                                                 {"peek ", Role::peek},
-                                                                {"poke ", Role::poke}};
+                                                                {"poke ", Role::poke},
+                                                                {"flush ", Role::flush}};
   for (const auto& [word, role] : declarations) {
     if (!line.starts_with(word)) continue;
     Lexer rest(line.substr(word.size()));

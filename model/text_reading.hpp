@@ -31,7 +31,7 @@ struct TextPlace {
 class Reading {
  public:
   // What the text declares a name as, where the grammar depends on it.
-  enum class Role : std::uint8_t { none, module, channel, peek, poke };
+  enum class Role : std::uint8_t { none, module, channel, peek, poke, flush };
   struct Name {
     NameId id;
     NameForm form = NameForm::other;

@@ -347,8 +347,10 @@ poke q: t.a = -2
 peek r: w.3
 poke s: w.3.b = {}
 poke u: nobody.x = None
+flush v: t
 do
   peek p
+  flush v
   poke q
   peek r -> resolve
   poke s -> emit x
@@ -657,12 +659,11 @@ TEST(TextErrors, OfDecisions) {
       {"reload r1.2 1 -> store c\n  reload r2.2",
        "13:10: expected a declared reload, found 'r2.2'"},
       {"peek q", "12:8: expected a declared peek, found the poke 'q'"},
+      {"flush q", "12:9: expected a declared flush, found the poke 'q'"},
       {"poke p", "12:8: expected a declared poke, found the peek 'p'"},
-      {"peek z", "12:8: expected a declared peek or poke, found 'z'"},
+      {"peek z", "12:8: expected a declared peek, poke or flush, found 'z'"},
       {"collect 3", "12:11: expected the end of the line, found '3'"},
-      {"flush t",
-       "12:3: expected a decision, found 'flush' (flushes are not in this version of the language "
-       "yet)"},
+      {"flush t", "12:9: expected a declared peek, poke or flush, found 't'"},
       {"run t\n   run t", "13:4: expected the indentation of the decision before, found 'run'"},
       {"run t\n run t", "13:2: expected the indentation of the decision before, found 'run'"},
   };

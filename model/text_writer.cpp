@@ -87,9 +87,8 @@ class Writer {
   }
 
   void put_inspection(const Inspection& inspection) {
-    const bool peeks = inspection.kind == Inspection::Kind::peek;
-    put(peeks ? "peek " : "poke ", inspection.name, ": ", inspection.task);
-    if (!peeks) {
+    put(name_of(inspection.kind), " ", inspection.name, ": ", inspection.task);
+    if (inspection.kind == Inspection::Kind::poke) {
       put(".", inspection.local, " = ");
       put_expression({inspection.value}, 0);
     }
@@ -101,7 +100,7 @@ class Writer {
       case Decision::Kind::run: put("  run ", decision.name); break;
       case Decision::Kind::reload: put("  reload ", decision.name); break;
       case Decision::Kind::inspect:
-        put(is_peek(decision.name) ? "  peek " : "  poke ", decision.name);
+        put("  ", name_of(kind_of(decision.name)), " ", decision.name);
         break;
       case Decision::Kind::collect: put("  collect"); break;
     }
@@ -110,13 +109,13 @@ class Writer {
     if (decision.ran_object.valid()) put(" ", decision.ran_object);
     put("\n");
   }
-  bool is_peek(NameId name) {
-    if (peeks_.empty()) {
-      peeks_.resize(scenario_.names.size());
+  Inspection::Kind kind_of(NameId name) {
+    if (kinds_.empty()) {
+      kinds_.resize(scenario_.names.size());
       for (const Inspection& inspection : scenario_.inspections)
-        peeks_[inspection.name.value] = inspection.kind == Inspection::Kind::peek;
+        kinds_[inspection.name.value] = inspection.kind;
     }
-    return peeks_[name.value];
+    return kinds_[name.value];
   }
 
   void put_expectation(const Expectation& expectation) {
@@ -268,7 +267,7 @@ class Writer {
 
   const Scenario& scenario_;
   std::string out_;
-  std::vector<bool> peeks_;  // by NameId; empty until it is asked for
+  std::vector<Inspection::Kind> kinds_;  // of inspections, by NameId; empty until it is asked for
 };
 
 }  // namespace

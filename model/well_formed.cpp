@@ -15,14 +15,15 @@ namespace {
 using Part = Where::Part;
 
 // What a name is declared as.
-enum class Role : std::uint8_t { none, module, channel, task, reload, peek, poke };
+enum class Role : std::uint8_t { none, module, channel, task, reload, peek, poke, flush };
 struct Declared {
   Role role = Role::none;
   std::uint32_t index = 0;  // into the scenario's list
 };
 
-constexpr std::string_view role_words[] = {
-    "", "the module ", "the channel ", "the task ", "the reload ", "the peek ", "the poke "};
+constexpr std::string_view role_words[] = {"",          "the module ", "the channel ",
+                                           "the task ", "the reload ", "the peek ",
+                                           "the poke ", "the flush "};
 
 constexpr std::string_view line_words[] = {"'def'",         "'class'",
                                            "'try'",         "'except' with a class",
@@ -251,11 +252,15 @@ class Checker {
   bool declare_inspections() {
     for (std::size_t at = 0; at < scenario_.inspections.size(); ++at) {
       const Inspection& inspection = scenario_.inspections[at];
-      const Role role = inspection.kind == Inspection::Kind::peek ? Role::peek : Role::poke;
-      if (!declare({.part = Part::inspection, .index = narrow(at)}, inspection.name, role))
+      if (!declare({.part = Part::inspection, .index = narrow(at)}, inspection.name,
+                   role_of(inspection.kind)))
         return false;
     }
     return true;
+  }
+  static Role role_of(Inspection::Kind kind) {
+    if (kind == Inspection::Kind::peek) return Role::peek;
+    return kind == Inspection::Kind::poke ? Role::poke : Role::flush;
   }
   bool preferences() {
     for (std::size_t at = 0; at < scenario_.channels.size(); ++at) {
@@ -625,9 +630,9 @@ class Checker {
       const Inspection& inspection = scenario_.inspections[at];
       const Where where{Part::inspection, narrow(at)};
       if (!tasklet(where.at(Where::object), inspection.task)) return false;
-      if (inspection.kind == Inspection::Kind::peek) {
+      if (inspection.kind != Inspection::Kind::poke) {
         if (inspection.local.valid() || inspection.value != Node{})
-          return fault(where, "only a task to peek at", "more");
+          return fault(where, "only a task", "more");
         continue;
       }
       if (!free_name(where.at(Where::detail), inspection.local, "a local's name")) return false;
@@ -673,8 +678,8 @@ class Checker {
 
   bool inspect(Where where, NameId id) {
     const Role role = declared(id).role;
-    if (role == Role::peek || role == Role::poke) return true;
-    return fault(where, "a declared peek or poke", describe(id));
+    if (role == Role::peek || role == Role::poke || role == Role::flush) return true;
+    return fault(where, "a declared peek, poke or flush", describe(id));
   }
 
   bool expectation() {

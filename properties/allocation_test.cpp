@@ -84,7 +84,8 @@ TEST_P(AllocationOf, AScenarioIsNoneAfterWarmUp) {
 INSTANTIATE_TEST_SUITE_P(Subjects, AllocationOf,
                          testing::Values("model/overwrite", "model/swap", "model/in-place",
                                          "model/overwrite+quiescence", "model/swap+immediate",
-                                         "model/in-place+leak+write-through"));
+                                         "model/in-place+leak+write-through",
+                                         "model/swap+snapshot-flush"));
 
 }  // namespace
 }  // namespace midstride::properties

@@ -33,6 +33,7 @@ std::vector<std::string> model_subjects() {
                       std::string(reclamation->name));
     }
     names.push_back("model/" + std::string(strategy->name) + "+write-through");
+    names.push_back("model/" + std::string(strategy->name) + "+snapshot-flush");
   }
   return names;
 }

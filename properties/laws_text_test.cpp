@@ -85,6 +85,8 @@ class Maker {
   void inspection(NameId name) {
     Inspection made{Inspection::Kind::peek, name, tasklet(), {}, {}};
     if (chance()) {
+      made.kind = Inspection::Kind::flush;
+    } else if (chance()) {
       made.kind = Inspection::Kind::poke;
       made.local = free_name();
       made.value = literal();

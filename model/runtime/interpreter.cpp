@@ -274,10 +274,13 @@ void Runtime::put(Stack& stack, std::uint16_t dst, Value value) {
   remember_look(stack, frame.values + dst, value);
   if (dst < frame.locals) {
     run_->event(EventKind::write, frame.id, frame.slots + dst, value.word);
-    if (callable(value))
-      run_->event(EventKind::bind, frame.slots + dst, handle_of(value), code_of(stack, value));
+    tell_bound(stack, frame.slots + dst, value);
   }
   heap.release(old);
+}
+
+void Runtime::tell_bound(const Stack& stack, std::uint32_t slot, Value value) {
+  if (callable(value)) run_->event(EventKind::bind, slot, handle_of(value), code_of(stack, value));
 }
 
 void Runtime::put_looked_up(Stack& stack, std::uint16_t dst, Value value) {
@@ -705,6 +708,7 @@ void Runtime::push_frame(Stack& stack, std::uint32_t code, std::uint32_t signatu
 }
 
 void Runtime::pop_frame(Stack& stack, ExitHow how) {
+  drop_snapshot(stack);
   const Frame frame = stack.frames.back();
   run_->event(EventKind::exit, frame.id, 0, 0, static_cast<std::uint8_t>(how));
   stack.frames.pop_back();

@@ -20,6 +20,7 @@ void Runtime::each_root(Run& run, const Visit& visit) {
       }
       visit(HolderKind::generator, frame.id, frame.generator);
     }
+    for (const Copy& copy : stack.copies) visit(HolderKind::copy, no_slot, copy.value);
     for (const Value cell : stack.cells) visit(HolderKind::cell, no_slot, cell);
     for (const Completion& completion : stack.completions)
       visit(HolderKind::temporary, no_slot, completion.value);

@@ -10,8 +10,8 @@
 namespace midstride::model::runtime {
 
 Runtime::Runtime(std::string name, const Strategy& strategy, const Reclamation& reclamation,
-                 LocalsPolicy locals, InstancePolicy instances, sim::Planted planted)
-    : name_(std::move(name)), strategy_(strategy), reclamation_(reclamation) {
+                 const Locals& locals, InstancePolicy instances, sim::Planted planted)
+    : name_(std::move(name)), strategy_(strategy), reclamation_(reclamation), locals_(locals) {
   const bool frees = reclamation.at_reclaim != nullptr || reclamation.at_unreferenced != nullptr ||
                      reclamation.at_quiescence != nullptr;
   capabilities_.gives =
@@ -20,10 +20,11 @@ Runtime::Runtime(std::string name, const Strategy& strategy, const Reclamation& 
   if (strategy.instances == InstancePolicy::none)
     capabilities_.gives &= ~mask_of(EventKind::migrate);
   capabilities_.granularity = Granularity::ops;
-  capabilities_.locals = locals;
+  capabilities_.locals = locals.policy;
   capabilities_.instances = instances;
   capabilities_.planted = planted;
   capabilities_.removed_names = strategy.removed_names;
+  capabilities_.versions_max = strategy.keeps == Keeps::previous ? 2 : 1;
 }
 
 void Runtime::begin(Run& run) {
@@ -210,27 +211,61 @@ void Runtime::inspect(Run& run, const Inspection& inspection) {
   const sim::TaskId task = run.task_named(inspection.task);
   Stack* const stack = task.valid() ? stack_of(task) : nullptr;
   if (stack == nullptr || stack->frames.empty()) return;
+  if (inspection.kind == Inspection::Kind::flush) {
+    if (locals_.flush != nullptr) locals_.flush(*this, *stack);
+    return settle();
+  }
   const Frame& frame = stack->frames.back();
   const FunctionCode& function = program().functions[frame.function];
   for (std::uint16_t at = 0; at < frame.locals; ++at) {
     if (program().in_cell(function, at)) continue;
-    Value& local = stack->values[frame.values + at];
     const std::uint32_t slot = frame.slots + at;
     if (inspection.kind == Inspection::Kind::peek) {
-      if (local != Value::absent()) run.event(EventKind::peek, frame.id, slot, local.word);
+      const Value seen = locals_.peek == nullptr ? stack->values[frame.values + at]
+                                                 : locals_.peek(*this, *stack, at);
+      if (seen != Value::absent()) run.event(EventKind::peek, frame.id, slot, seen.word);
       continue;
     }
     if (program().local_names[function.locals_begin + at] != inspection.local) continue;
-    const bool applied = capabilities_.locals == LocalsPolicy::write_through;
     Value value = Value::none();
     if (inspection.value.kind == NodeKind::integer) value = Value::integer(inspection.value.value);
     if (inspection.value.kind == NodeKind::object) value = heap.new_object();
-    run.event(EventKind::poke, frame.id, slot, value.word,
-              static_cast<std::uint8_t>(applied ? PokeHow::applied : PokeHow::lost));
-    // Under snapshot the write goes into a copy that nobody looks at again.
-    heap.release(applied ? std::exchange(local, value) : value);
+    const PokeHow how = locals_.poke(*this, *stack, at, value);
+    run.event(EventKind::poke, frame.id, slot, value.word, static_cast<std::uint8_t>(how));
   }
   settle();
+}
+
+bool Runtime::has_snapshot(const Stack& stack) const {
+  return !stack.snapshots.empty() && stack.snapshots.back().frame == stack.frames.back().id;
+}
+
+std::span<Copy> Runtime::snapshot_of(Stack& stack) {
+  const Frame& frame = stack.frames.back();
+  if (!has_snapshot(stack)) {
+    stack.snapshots.push_back({frame.id, static_cast<std::uint32_t>(stack.copies.size())});
+    for (std::uint16_t at = 0; at < frame.locals; ++at) {
+      stack.copies.push_back({stack.values[frame.values + at]});
+      heap.acquire(stack.copies.back().value);
+    }
+  }
+  return {stack.copies.data() + stack.snapshots.back().copies, frame.locals};
+}
+
+void Runtime::drop_snapshot(Stack& stack) {
+  if (!has_snapshot(stack)) return;
+  for (std::size_t at = stack.snapshots.back().copies; at < stack.copies.size(); ++at)
+    heap.release(stack.copies[at].value);
+  stack.copies.resize(stack.snapshots.back().copies);
+  stack.snapshots.pop_back();
+}
+
+void Runtime::flush(Stack& stack, std::uint16_t local, Value value) {
+  const Frame& frame = stack.frames.back();
+  const Value old = std::exchange(stack.values[frame.values + local], value);
+  run_->event(EventKind::flush, frame.id, frame.slots + local, value.word);
+  tell_bound(stack, frame.slots + local, value);
+  heap.release(old);
 }
 
 void Runtime::end(Run&) { run_ = nullptr; }
@@ -244,6 +279,8 @@ Stack& Runtime::new_stack(sim::TaskId task) {
   stack.completions.clear();
   stack.loops.clear();
   stack.cells.clear();
+  stack.snapshots.clear();
+  stack.copies.clear();
   stack.own_namespace = 0;
   stack.load = no_load;
   stack.task = task;

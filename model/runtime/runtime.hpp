@@ -74,6 +74,15 @@ struct Load {
   std::uint32_t frames = 0;            // that run its code now
   std::uint32_t retired_by = no_load;  // the attempt that retired it; no_load: it is current
 };
+// What an inspector sees of a local, where its copy is kept.
+struct Copy {
+  Value value{};  // counted
+  bool poked = false;
+};
+struct Snapshot {
+  std::uint32_t frame = 0;   // its id
+  std::uint32_t copies = 0;  // of its first local in Stack::copies
+};
 // The frames of one tasklet or of one reload's body, innermost last.
 struct Stack {
   std::vector<Frame> frames;
@@ -83,6 +92,8 @@ struct Stack {
   std::vector<Completion> completions;
   std::vector<Loop> loops;
   std::vector<Value> cells;         // of the frames' closures, then their own; counted
+  std::vector<Snapshot> snapshots;  // of some of the frames, innermost last
+  std::vector<Copy> copies;
   std::uint32_t own_namespace = 0;  // of a module body: where its own names are
   std::uint32_t load = no_load;     // of a module body, or of a hook of that load
   sim::TaskId task{};               // whose it is
@@ -145,7 +156,8 @@ struct Reloading {
 class Runtime final : public Subject {
  public:
   Runtime(std::string name, const Strategy& strategy, const Reclamation& reclamation,
-          LocalsPolicy locals, InstancePolicy instances, sim::Planted planted = sim::Planted::none);
+          const Locals& locals, InstancePolicy instances,
+          sim::Planted planted = sim::Planted::none);
 
   std::string_view name() const override { return name_; }
   const Capabilities& capabilities() const override { return capabilities_; }
@@ -218,6 +230,12 @@ class Runtime final : public Subject {
   bool is_open(const ModuleState& module, std::uint32_t attempt) const;
   // The stack of a task that has one: a tasklet's, or that of a reload's body.
   Stack* stack_of(sim::TaskId task);
+  // An inspector's copy of the innermost frame's locals: made where there is none.
+  bool has_snapshot(const Stack& stack) const;
+  std::span<Copy> snapshot_of(Stack& stack);
+  void drop_snapshot(Stack& stack);
+  // Writes a local of the innermost frame, for an inspector; takes over the count.
+  void flush(Stack& stack, std::uint16_t local, Value value);
   void settle();  // what the counts have brought about since the last op or step; then the walker
   template <class Visit>
   void each_root(Run& run, const Visit& visit);  // roots.hpp
@@ -272,6 +290,7 @@ class Runtime final : public Subject {
   bool operands_bound(Stack& stack, const Op& op);
   Value take(Stack& stack, std::uint16_t operand);
   void put(Stack& stack, std::uint16_t dst, Value value);
+  void tell_bound(const Stack& stack, std::uint32_t slot, Value value);  // if it can be called
   void put_looked_up(Stack& stack, std::uint16_t dst, Value value);
   void resolve(Stack& stack, const Op& op);
   void look(Stack& stack, const Op& op);
@@ -350,6 +369,7 @@ class Runtime final : public Subject {
   std::string name_;
   const Strategy& strategy_;
   const Reclamation& reclamation_;
+  const Locals& locals_;
   Capabilities capabilities_;
   Run* run_ = nullptr;
   std::vector<std::unique_ptr<Stack>> stacks_;  // pool

@@ -115,9 +115,13 @@ struct Reclamation {
       nullptr;  // no frame runs code of this retired load any more
 };
 
-struct LocalsRow {
+// What an inspector can do to the innermost frame of a stack.
+struct Locals {
   std::string_view name;
   LocalsPolicy policy;
+  Value (*peek)(Runtime&, Stack&, std::uint16_t local) = nullptr;  // null: as the frame has it
+  PokeHow (*poke)(Runtime&, Stack&, std::uint16_t local, Value);   // takes over the count
+  void (*flush)(Runtime&, Stack&) = nullptr;
 };
 
 struct InstancesRow {

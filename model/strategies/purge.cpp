@@ -129,6 +129,9 @@ bool uses(Runtime& runtime, sim::TaskId task, std::uint32_t load) {
     for (const Value value : stack->values) {
       if (search.value(value)) return true;
     }
+    for (const Copy& copy : stack->copies) {
+      if (search.value(copy.value)) return true;
+    }
     for (const Value cell : stack->cells) {
       if (search.value(cell)) return true;
     }

@@ -3,11 +3,13 @@
 //   read(F, S, V)  =>  V is the value of the last own write to S
 //   write(F, S, _) by X, enter(F, _, _), or its generator resumed, by Y last  =>  X = Y
 //
+//   flush(F, S, V)     =>  V was poked into S, or is what S has
+//
 // An own write is a write by the actor that entered F (arguments are such writes, right after
-// enter) or, under the locals policy `write-through`, an applied poke. Under `snapshot` a poke that
-// was applied is no excuse. Only the binding is judged: the object that a local refers to may
-// change. Exercised: a read by F after a reload began or committed, or a poke of F came, while F
-// was active and so suspended.
+// enter) or, under the locals policy `write-through`, an applied poke, or under `snapshot-flush`
+// the flush of what was poked. Under `snapshot` a poke that was applied is no excuse. Only the
+// binding is judged: the object that a local refers to may change. Exercised: a read by F after a
+// reload began or committed, or a poke of F came, while F was active and so suspended.
 #include <fmt/format.h>
 
 #include "properties/by_id.hpp"
@@ -21,7 +23,7 @@ using namespace model;
 namespace {
 
 class Locals final : public RunMonitor {
-  enum Bug : std::uint32_t { read_something_else, written_by_another, read_a_poke };
+  enum Bug : std::uint32_t { read_something_else, written_by_another, read_a_poke, flushed };
 
  public:
   void on(std::uint32_t index, const Event& event) override {
@@ -36,6 +38,7 @@ class Locals final : public RunMonitor {
       case EventKind::write: write(index, event); break;
       case EventKind::read: read(index, event); break;
       case EventKind::poke: poke(event); break;
+      case EventKind::flush: flush(index, event); break;
       case EventKind::reload_begin:
       case EventKind::reload_commit: disturbances_ += is_reload(event.a) ? 1U : 0U; break;
       default: break;
@@ -53,6 +56,7 @@ class Locals final : public RunMonitor {
   struct Slot {
     Value written{};
     Value poke_lost{};  // by the policy, not by what became of it
+    Value kept{};       // poked, and to be flushed
   };
 
   void forget() override {
@@ -62,7 +66,7 @@ class Locals final : public RunMonitor {
   }
 
   void write(std::uint32_t index, const Event& event) {
-    slots_[event.b] = {Value{event.c}, {}};
+    slots_[event.b] = {Value{event.c}, {}, slots_.get(event.b).kept};
     const Frame frame = frames_.get(event.a);
     if (!frame.entered || frame.actor == event.actor()) return;
     violate(index, written_by_another,
@@ -76,9 +80,26 @@ class Locals final : public RunMonitor {
     frames_[event.a].disturbances = poked;
     if (facts().locals == LocalsPolicy::snapshot) {
       slots_[event.b].poke_lost = Value{event.c};
+    } else if (facts().locals == LocalsPolicy::snapshot_flush) {
+      slots_[event.b].kept = Value{event.c};
     } else if (event.how() == static_cast<std::uint8_t>(PokeHow::applied)) {
       slots_[event.b].written = Value{event.c};
     }
+  }
+
+  void flush(std::uint32_t index, const Event& event) {
+    frames_[event.a].disturbances = poked;
+    Slot& slot = slots_[event.b];
+    const Value flushed_value{event.c};
+    if (flushed_value == slot.kept) {
+      slot.written = flushed_value;
+      slot.kept = {};
+    }
+    if (flushed_value == slot.written) return;
+    violate(index, flushed,
+            fmt::format("a flush leaves {} alone in {}, since nobody poked it",
+                        tables().show(slot.written), tables().show_code(frames_.get(event.a).code)),
+            fmt::format("it writes {} over it", show_found(tables(), slot.written, flushed_value)));
   }
 
   void read(std::uint32_t index, const Event& event) {
@@ -87,7 +108,8 @@ class Locals final : public RunMonitor {
     const Slot slot = slots_.get(event.b);
     const Value found{event.c};
     if (found == slot.written) return;
-    violate(index, found == slot.poke_lost ? read_a_poke : read_something_else,
+    violate(index,
+            found == slot.poke_lost || found == slot.kept ? read_a_poke : read_something_else,
             fmt::format("{} reads {}, its own last write", tables().show_code(frame.code),
                         tables().show(slot.written)),
             fmt::format("it reads {}", show_found(tables(), slot.written, found)));
@@ -107,8 +129,8 @@ Guarantee locals() {
       .statement = "Each read of a local sees the frame's own last write to it.",
       .antecedent = "a frame reads a local after a reload or a poke came while it was suspended",
       .needs = needs,
-      .sees = needs | mask_of(EventKind::generator, EventKind::poke, EventKind::reload_begin,
-                              EventKind::reload_commit),
+      .sees = needs | mask_of(EventKind::generator, EventKind::poke, EventKind::flush,
+                              EventKind::reload_begin, EventKind::reload_commit),
       .make = make<Locals>};
 }
 

@@ -25,6 +25,11 @@ class Locals : public testing::Test {
     story.by(Story::t);
   }
 
+  void flush(std::int32_t number) {
+    story.by(Story::inspector)(EventKind::flush, 1, 10, Story::number(number).word);
+    story.by(Story::t);
+  }
+
   Story story;
   std::uint32_t f;
 };
@@ -95,6 +100,42 @@ TEST_F(Locals, UnderWriteThroughAnAppliedPokeIsTheLastWrite) {
   read(3);
   EXPECT_EQ(story.judge(locals()),
             "violated: shop.f of version 1 reads 2, its own last write; it reads 3");
+}
+
+TEST_F(Locals, UnderSnapshotFlushWhatWasPokedIsTheLastWriteFromTheFlushOn) {
+  story.locals = LocalsPolicy::snapshot_flush;
+  write(1);
+  poke(2, PokeHow::kept);
+  read(1);
+  flush(2);
+  read(2);
+  EXPECT_EQ(story.judge(locals()), "held, exercised");
+  poke(3, PokeHow::kept);
+  read(3);
+  EXPECT_EQ(story.judge(locals()),
+            "violated: shop.f of version 1 reads 2, its own last write; it reads 3");
+}
+
+TEST_F(Locals, UnderSnapshotFlushAFlushWritesOverWhatTheFrameWroteSinceThePoke) {
+  story.locals = LocalsPolicy::snapshot_flush;
+  write(1);
+  poke(2, PokeHow::kept);
+  write(3);
+  flush(2);
+  read(2);
+  EXPECT_EQ(story.judge(locals()), "held, exercised");
+}
+
+TEST_F(Locals, AreViolatedByAFlushOfWhatNobodyPoked) {
+  story.locals = LocalsPolicy::snapshot_flush;
+  write(1);
+  flush(1);
+  EXPECT_EQ(story.judge(locals()), "held, not exercised") << "nothing changes";
+  write(2);
+  flush(1);
+  EXPECT_EQ(story.judge(locals()),
+            "violated: a flush leaves 2 alone in shop.f of version 1, since nobody poked it; it "
+            "writes 1 over it");
 }
 
 TEST_F(Locals, AreExercisedByAReadAfterAReloadOrAPoke) {

@@ -216,6 +216,7 @@ void Harness::end_attempt(Task& task, Module& module, bool first, const Finish& 
 }
 
 void Harness::inspect(const model::Inspection& inspection) {
+  if (inspection.kind == model::Inspection::Kind::flush) return;  // nothing is kept
   interpreter_.enter_hub();
   running_ = nullptr;
   const sim::TaskId id = run_->task_named(inspection.task);

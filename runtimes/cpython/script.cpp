@@ -108,6 +108,7 @@ class Script {
   void inspections() {
     out_ += "INSPECTIONS = {  # by name: task; local and new value\n";
     for (const Inspection& inspection : scenario_.inspections) {
+      if (inspection.kind == Inspection::Kind::flush) continue;
       out_ += "    " + quoted(inspection.name) + ": (" + quoted(inspection.task);
       if (inspection.kind == Inspection::Kind::poke) {
         out_ +=

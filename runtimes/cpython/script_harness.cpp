@@ -335,6 +335,8 @@ reloaders = {'importlib': by_importlib, 'code-swap': by_code_swap}
 # Inspectors.
 
 def inspect(name):
+    if name not in INSPECTIONS:  # a flush: f_locals keeps nothing
+        return
     task_name, *poke = INSPECTIONS[name]
     task = named(task_name)
     if task is None or task.state in ('fresh', 'ended'):
