@@ -30,6 +30,7 @@ struct RunFacts {
   const Tables* tables = nullptr;
   LocalsPolicy locals = LocalsPolicy::snapshot;
   RemovedNames removed_names = RemovedNames::go;
+  std::uint32_t versions_max = 0;
   bool ended_normally =
       false;  // set before finish(): neither a touch nor the turn budget cut the run short
 };

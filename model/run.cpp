@@ -664,7 +664,8 @@ void Runner::State::choose_monitors(EventMask gives) {
 void Runner::State::judge(const Capabilities& capabilities, sim::Ending::Kind ending) {
   RunFacts facts{.tables = &run.tables_,
                  .locals = capabilities.locals,
-                 .removed_names = capabilities.removed_names};
+                 .removed_names = capabilities.removed_names,
+                 .versions_max = capabilities.versions_max};
   facts.ended_normally = run.ended_normally(ending);
   choose_monitors(capabilities.gives);
   outcome.judged = chosen;

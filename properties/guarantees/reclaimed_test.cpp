@@ -70,6 +70,37 @@ TEST(ReclaimedTooEarly, IsNotJudgedBeforeTheReloadHasDoneWithIt) {
   EXPECT_EQ(story.judge(reclaimed()), "held, not exercised");
 }
 
+// r2 has retired version 1; r3 retires nothing.
+class ReclaimedVersions : public Reclaimed {
+ protected:
+  std::string judge_after_r3() {
+    story.reload(Story::r3, 2)
+        .by(Story::machinery(Story::r3))(EventKind::reload_step, Story::r3,
+                                         static_cast<std::uint32_t>(Step::reclaim), 0, 1);
+    return judge();
+  }
+};
+
+TEST_F(ReclaimedVersions, AreAtMostAsManyAsTheSubjectKeeps) {
+  story.versions_max = 2;
+  EXPECT_EQ(judge_after_r3(), "held, not exercised");
+}
+
+TEST_F(ReclaimedVersions, PileUpWhereNobodyRetiresThem) {
+  story.versions_max = 1;
+  EXPECT_EQ(judge_after_r3(),
+            "violated: after r3 at most 1 of its module's versions are not retired; 2 are not");
+}
+
+TEST_F(ReclaimedVersions, OfOtherModulesDoNotCount) {
+  story.versions_max = 1;
+  EXPECT_EQ(judge(), "held, not exercised");
+}
+
+TEST_F(ReclaimedVersions, AreNotCountedWhereTheSubjectSaysNoNumber) {
+  EXPECT_EQ(judge_after_r3(), "held, not exercised");
+}
+
 TEST_F(Reclaimed, IsNotJudgedWithoutACollect) { EXPECT_EQ(judge(), "held, not exercised"); }
 
 }  // namespace

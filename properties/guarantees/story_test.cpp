@@ -244,6 +244,7 @@ std::string Story::judge(const Guarantee& guarantee) const {
   const RunFacts facts{.tables = &tables_,
                        .locals = locals,
                        .removed_names = removed_names,
+                       .versions_max = versions_max,
                        .ended_normally = ended_normally};
   const std::unique_ptr<Monitor> monitor = guarantee.make();
   const std::string first = once(*monitor, guarantee, trace_, facts);

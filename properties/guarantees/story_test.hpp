@@ -72,6 +72,7 @@ class Story {
 
   model::LocalsPolicy locals = model::LocalsPolicy::snapshot;
   model::RemovedNames removed_names = model::RemovedNames::go;
+  std::uint32_t versions_max = 0;
   bool ended_normally = true;
 
   // "held, not exercised", "held, exercised", "violated: EXPECTED; FOUND" or, where the event at
