@@ -745,6 +745,30 @@ std::uint32_t Program::module_index(NameId name) const {
   return no_module;
 }
 
+NameId Program::object_of(const Op& op, const Scenario& scenario) const {
+  switch (op.code) {
+    case OpCode::resolve:
+    case OpCode::store:
+    case OpCode::define_function:
+    case OpCode::define_class:
+    case OpCode::once:
+      if (op.x >> 16 == Program::nowhere) return NameId{op.x & 0xffff};
+      return modules[op.x >> 16].slots[op.x & 0xffff];
+    case OpCode::look:
+    case OpCode::super_:
+    case OpCode::store_attribute:
+    case OpCode::load_cell:
+    case OpCode::store_cell:
+    case OpCode::define_inner:
+    case OpCode::spawn:
+    case OpCode::kill: return NameId{op.x};
+    case OpCode::send:
+    case OpCode::receive: return scenario.channels[op.x].name;
+    case OpCode::reload: return scenario.reloads[op.x].name;
+    default: return {};
+  }
+}
+
 std::uint16_t Program::cell_of(const FunctionCode& function, NameId name) const {
   for (std::uint16_t at = 0; at < function.cells; ++at) {
     if (cells[function.cells_begin + at].name == name) return at;

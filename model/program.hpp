@@ -223,6 +223,8 @@ struct Program {
   std::span<const Op> ops_of(const FunctionCode& function) const {
     return {ops.data() + function.ops_begin, function.ops_end - function.ops_begin};
   }
+  // The name that an op acts on, for a recorded decision.
+  NameId object_of(const Op& op, const Scenario& scenario) const;
   // "shop.X.f", "shop" for a body, "task t" for a script.
   std::string qualified_name(const FunctionCode& function, const Scenario& scenario) const;
 

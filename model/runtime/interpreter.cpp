@@ -20,32 +20,6 @@ std::size_t argument_count(const Op& op) {
   return has_second ? 1 : 0;
 }
 
-// The name that an op acts on, for a recorded decision.
-NameId object_of(const Op& op, const Run& run) {
-  const Program& program = run.program();
-  switch (op.code) {
-    case OpCode::resolve:
-    case OpCode::store:
-    case OpCode::define_function:
-    case OpCode::define_class:
-    case OpCode::once:
-      if (op.x >> 16 == Program::nowhere) return NameId{op.x & 0xffff};
-      return program.modules[op.x >> 16].slots[op.x & 0xffff];
-    case OpCode::look:
-    case OpCode::super_:
-    case OpCode::store_attribute:
-    case OpCode::load_cell:
-    case OpCode::store_cell:
-    case OpCode::define_inner:
-    case OpCode::spawn:
-    case OpCode::kill: return NameId{op.x};
-    case OpCode::send:
-    case OpCode::receive: return run.scenario().channels[op.x].name;
-    case OpCode::reload: return run.scenario().reloads[op.x].name;
-    default: return {};
-  }
-}
-
 // Of a loop: the op is reached from its end, not for the first time.
 bool is_back_edge(const Stack& stack, const Op& op) {
   return op.code == OpCode::next_round &&
@@ -68,7 +42,8 @@ void Runtime::execute(Stack& stack) {
     }
     const bool lets_in = frame->pc == 0 || is_back_edge(stack, *next);
     const sim::Point point = lets_in ? sim::Point::safepoint : sim::Point::op;
-    const sim::Wake wake = run_->turn(point, next->code, object_of(*next, *run_));
+    const sim::Wake wake =
+        run_->turn(point, next->code, program().object_of(*next, run_->scenario()));
     if (wake.kind == sim::WakeKind::exit) {
       throw_new(stack, run_->error(ErrorKind::task_exit));
       settle();

@@ -14,32 +14,6 @@ using model::Run;
 
 namespace {
 
-// The name that an op acts on, for a recorded decision.
-NameId object_of(const Op& op, const Run& run) {
-  const model::Program& program = run.program();
-  switch (op.code) {
-    case OpCode::resolve:
-    case OpCode::store:
-    case OpCode::define_function:
-    case OpCode::define_class:
-    case OpCode::once:
-      if (op.x >> 16 == model::Program::nowhere) return NameId{op.x & 0xffff};
-      return program.modules[op.x >> 16].slots[op.x & 0xffff];
-    case OpCode::look:
-    case OpCode::super_:
-    case OpCode::store_attribute:
-    case OpCode::load_cell:
-    case OpCode::store_cell:
-    case OpCode::define_inner:
-    case OpCode::spawn:
-    case OpCode::kill: return NameId{op.x};
-    case OpCode::send:
-    case OpCode::receive: return run.scenario().channels[op.x].name;
-    case OpCode::reload: return run.scenario().reloads[op.x].name;
-    default: return {};
-  }
-}
-
 // Of a loop: the op is reached from its end, not for the first time.
 bool is_back_edge(const Op& op, const Op* before) {
   if (op.code != OpCode::next_round) return false;
@@ -145,8 +119,8 @@ PyObject* Harness::op(std::uint32_t frame_id, std::uint32_t code, std::uint32_t 
   const Op& op = program().ops_of(function)[1 + pc];
   const bool lets_in = pc == 0 || is_back_edge(op, task.frames.back().op);
   const sim::Point point = lets_in ? sim::Point::safepoint : sim::Point::op;
-  const sim::Wake wake =
-      suspend(task, [&] { return run_->turn(point, op.code, object_of(op, *run_)); });
+  const sim::Wake wake = suspend(
+      task, [&] { return run_->turn(point, op.code, program().object_of(op, run_->scenario())); });
   if (wake.kind != sim::WakeKind::value) return result_of(task, wake, {});
   run_->event(EventKind::op, frame_id, code, pc);
   Frame& frame = task.frames.back();
