@@ -52,6 +52,32 @@ std::size_t sequence_length(std::string_view bytes) {
   return length;
 }
 
+// Of a well-formed sequence.
+std::uint32_t code_point(std::string_view sequence) {
+  const unsigned lead = static_cast<unsigned char>(sequence[0]);
+  std::uint32_t code = sequence.size() == 1 ? lead : lead & (0x7fU >> sequence.size());
+  for (const char part : sequence.substr(1))
+    code = code << 6 | (static_cast<unsigned char>(part) & 0x3fU);
+  return code;
+}
+
+// C0, DEL, C1, the marks, embeddings, overrides and isolates of bidirectional text, and the
+// separators of lines and paragraphs.
+bool is_control(std::uint32_t code) {
+  const auto in = [&](std::uint32_t first, std::uint32_t last) {
+    return code >= first && code <= last;
+  };
+  return in(0, 0x1f) || in(0x7f, 0x9f) || code == 0x61c || in(0x200e, 0x200f) ||
+         in(0x2028, 0x202e) || in(0x2066, 0x2069);
+}
+
+std::string hex(std::uint32_t number, int digits) {
+  std::string text;
+  for (; number != 0 || digits > 0; number >>= 4, --digits)
+    text.insert(text.begin(), "0123456789abcdef"[number & 0xf]);
+  return text;
+}
+
 // Levenshtein's distance: insertions, deletions and replacements.
 std::size_t distance(std::string_view from, std::string_view to) {
   std::vector<std::size_t> row(to.size() + 1);
@@ -95,15 +121,22 @@ bool is_subject(std::string_view text) {
          std::all_of(text.begin(), text.end(), is_subject_part);
 }
 
-bool is_story_line(std::string_view line) {
-  if (line.size() > story_line_bytes_max || line.ends_with(' ')) return false;
-  while (!line.empty()) {
-    const unsigned lead = static_cast<unsigned char>(line[0]);
-    const std::size_t length = sequence_length(line);
-    if (lead < 0x20 || lead == 0x7f || length == 0) return false;
-    line.remove_prefix(length);
+std::optional<std::string> story_fault(std::string_view line) {
+  if (line.size() > story_line_bytes_max)
+    return "a line of " + std::to_string(line.size()) + " bytes";
+  for (std::string_view rest = line; !rest.empty();) {
+    const std::size_t length = sequence_length(rest);
+    const std::uint32_t code = length == 0 ? 0 : code_point(rest.substr(0, length));
+    if (length == 0 || is_control(code)) {
+      const std::string_view before = line.substr(0, line.size() - rest.size());
+      return (length == 0 ? "byte 0x" + hex(static_cast<unsigned char>(rest[0]), 2)
+                          : "U+" + hex(code, 4)) +
+             (before.empty() ? " at its start" : " after " + in_quotes(before));
+    }
+    rest.remove_prefix(length);
   }
-  return true;
+  if (line.ends_with(' ')) return "a blank at its end";
+  return std::nullopt;
 }
 
 std::string hint(std::string_view text, std::span<const std::string_view> candidates) {

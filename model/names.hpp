@@ -29,8 +29,10 @@ std::string_view base_of(std::string_view repeat);
 bool is_subject(std::string_view text);
 inline constexpr std::string_view subject_form = "a subject of letters, digits and ./_+-";
 
-// UTF-8 without control characters and without blanks at its end.
-bool is_story_line(std::string_view line);
+// What is wrong with a line of a story, and where, in words. It is UTF-8 without a blank at its end
+// and without what makes a terminal do or show something else: control characters and those that
+// change the direction of text.
+std::optional<std::string> story_fault(std::string_view line);
 
 constexpr bool is_name_start(char letter) {
   return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || letter == '_';

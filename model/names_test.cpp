@@ -1,5 +1,6 @@
 #include "model/names.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -61,16 +62,32 @@ TEST(Names, SubjectsAreLettersDigitsAndAFewSigns) {
 
 TEST(Names, StoriesAreUtf8WithoutControlCharacters) {
   for (const std::string line :
-       {"", "a b", " a", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xef\xbf\xbf",
+       {"", "a b", " a", "\xc2\xa0", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xef\xbf\xbf",
         "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf"})
-    EXPECT_TRUE(is_story_line(line)) << line;
-  EXPECT_TRUE(is_story_line(std::string(1'000, 'a')));
-  for (const std::string line : {"a ", "a\tb", "a\n", "\x7f", "\x80", "\xc1\x80", "\xc2", "\xc2 ",
-                                 "\xe0\x9f\x80", "\xe2\x82", "\xed\xa0\x80", "\xf0\x8f\x80\x80",
-                                 "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff"})
-    EXPECT_FALSE(is_story_line(line)) << line;
-  EXPECT_FALSE(is_story_line(std::string(1'001, 'a')));
-  EXPECT_FALSE(is_story_line(std::string("\0", 1)));
+    EXPECT_EQ(story_fault(line), std::nullopt) << line;
+  EXPECT_EQ(story_fault(std::string(1'000, 'a')), std::nullopt);
+  const auto fault = [](std::string_view line) { return story_fault(line).value_or("none"); };
+  EXPECT_EQ(fault("a "), "a blank at its end");
+  EXPECT_EQ(fault("a\tb"), "U+0009 after 'a'");
+  EXPECT_EQ(fault("a\n"), "U+000a after 'a'");
+  EXPECT_EQ(fault("\x7f"), "U+007f at its start");
+  EXPECT_EQ(fault(std::string("\0", 1)), "U+0000 at its start");
+  EXPECT_EQ(fault(std::string(1'001, 'a')), "a line of 1001 bytes");
+  for (const std::string line :
+       {"\x80", "\xc1\x80", "\xc2", "\xc2 ", "\xe0\x9f\x80", "\xe2\x82", "\xed\xa0\x80",
+        "\xf0\x8f\x80\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff"})
+    EXPECT_THAT(fault(line), testing::StartsWith("byte 0x")) << line;
+}
+
+TEST(Names, StoriesDoNotSteerTheTerminalThatShowsThem) {
+  const auto fault = [](std::string_view line) { return story_fault(line).value_or("none"); };
+  EXPECT_EQ(fault("a\xc2\x80"), "U+0080 after 'a'");
+  EXPECT_EQ(fault("a\xc2\x9b"), "U+009b after 'a'");
+  EXPECT_EQ(fault("\xd8\x9c"), "U+061c at its start");
+  EXPECT_EQ(fault("safe \xe2\x80\xae"), "U+202e after 'safe '");
+  EXPECT_EQ(fault("\xe2\x80\xa8"), "U+2028 at its start");
+  EXPECT_EQ(fault("\xe2\x81\xa9"), "U+2069 at its start");
+  EXPECT_EQ(fault("\xe2\x80\xb0"), "none");
 }
 
 TEST(Names, AHintIsTheNearestCandidateIfItIsNear) {

@@ -552,10 +552,10 @@ TEST(TextErrors, OfTheFirstLineAndTheStory) {
        "1:11: expected a number of at most 4294967295, found '99999999999999999999999'"},
       {"midstride 1\n# a\tb\n",
        "2:1: expected a story in UTF-8 without control characters, at most 1000 bytes a line, "
-       "found another line"},
+       "found U+0009 after 'a'"},
       {"midstride 1\n# \xff\n",
        "2:1: expected a story in UTF-8 without control characters, at most 1000 bytes a line, "
-       "found another line"},
+       "found byte 0xff at its start"},
       {"\xef\xbb\xbfmidstride 1\n", "1:1: expected 'midstride', found byte 0xef"},
   };
   expect_errors(table, "", "");
@@ -1013,7 +1013,7 @@ TEST(TextLimits, Story) {
             "t:1002:1: expected at most 1000 lines of story, found more");
   EXPECT_EQ(error_of("midstride 1\n# b\n#" + longest),
             "t:3:1: expected a story in UTF-8 without control characters, at most 1000 bytes a "
-            "line, found another line");
+            "line, found a line of 1002 bytes");
 }
 
 TEST(TextLimits, Bytes) {

@@ -214,11 +214,11 @@ class Checker {
     if (!at_most(scenario_.story.size(), story_lines_max, {Part::story}, "lines of story"))
       return false;
     for (std::size_t at = 0; at < scenario_.story.size(); ++at) {
-      if (!is_story_line(scenario_.story[at]))
+      if (const auto found = story_fault(scenario_.story[at]))
         return fault({.part = Part::story, .index = narrow(at)},
                      "a story in UTF-8 without control characters, at most " +
                          std::to_string(story_line_bytes_max) + " bytes a line",
-                     "another line");
+                     *found);
     }
     if (!is_subject(scenario_.subject))
       return fault({}, std::string(subject_form), in_quotes(scenario_.subject));

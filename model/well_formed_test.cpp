@@ -78,7 +78,7 @@ TEST(WellFormed, EachRuleIsNamedWhenItIsBroken) {
       // The heading.
       {[](Scenario& s) { s.story.push_back("two\nlines"); },
        "story line 2: expected a story in UTF-8 without control characters, at most 1000 bytes a "
-       "line, found another line"},
+       "line, found U+000a after 'two'"},
       {[](Scenario& s) { s.subject = ""; },
        "scenario: expected a subject of letters, digits and ./_+-, found ''"},
       {[](Scenario& s) { s.policy = "1"; }, "scenario: expected a policy's name, found '1'"},
