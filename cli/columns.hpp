@@ -12,7 +12,7 @@
 
 namespace midstride::cli {
 
-inline constexpr std::size_t columns_width = 100;
+inline constexpr std::size_t columns_width = 100;  // and no more than the terminal has
 
 std::string columns(const std::vector<Happening>& lines, const model::Runner& runner, Paint paint,
                     std::size_t width = columns_width);

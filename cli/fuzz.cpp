@@ -309,7 +309,7 @@ void Fuzz::show_failure(const Finding& finding) {
   const auto subject = make_subject(result.subject);
   const model::Outcome& outcome = judge_.run(finding.scenario, *subject);
   terminal_.out("{}\n", columns(happenings(judge_.runner(), outcome.verdict), judge_.runner(),
-                                terminal_.paint));
+                                terminal_.paint, std::min(columns_width, terminal_.width)));
   terminal_.out("  {} ({}, {})\n  {}\n", finding.file,
                 counted(properties::size_of(finding.scenario), "line"),
                 finding.one_minimal

@@ -104,6 +104,7 @@ class Teller {
         if (event.a == event.b) return add("waits for frames of its module to end");
         return add("waits for " + tables_.show_attempt(event.b));
       case EventKind::free:
+        if (std::exchange(ended_, false)) add("gc.collect()  # the run is over");
         freed_codes_.push_back(event.a);
         return list("frees ", tables_.show_code(event.a));
       case EventKind::live:  // that what is retired is still held is no news
@@ -125,6 +126,7 @@ class Teller {
                                locals_.name(event.a, event.b), locals_.show(Value{event.c})));
       case EventKind::collect:  // the one at the end of a run was nobody's decision
         if (event.how() == 0) add("gc.collect()");
+        ended_ = event.how() != 0;
         return;
       case EventKind::read:
       case EventKind::bind:
@@ -392,6 +394,7 @@ class Teller {
   // Lines that may still grow: told_.size() right after they were added.
   std::size_t steps_ = 0, freed_ = 0, peeked_ = 0;
   std::uint32_t last_peeked_ = 0;
+  bool ended_ = false;  // and nothing was freed by that yet
 };
 
 }  // namespace

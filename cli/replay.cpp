@@ -168,8 +168,9 @@ ExitCode Replay::show(const Item& item) {
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began;
   const model::Runner& runner = judge_.runner();
   const auto lines = happenings(runner, outcome.verdict);
-  terminal_.out("{}\n",
-                options_.columns ? columns(lines, runner, paint) : session(lines, runner, paint));
+  terminal_.out("{}\n", options_.columns ? columns(lines, runner, paint,
+                                                   std::min(columns_width, terminal_.width))
+                                         : session(lines, runner, paint));
   const ExitCode code = code_of(item, outcome.verdict);
   const bool as_expected = code == ExitCode::as_expected;
   const std::string said = conclusion(item, outcome, as_expected);

@@ -16,6 +16,15 @@ import sys
 import threading
 
 
+printed = False  # whether anything was
+
+
+def say(text):
+    global printed
+    printed = True
+    print(text)
+
+
 def show(value):
     kind = type(value)
     if kind is types.FunctionType:
@@ -61,7 +70,7 @@ class Task:
                 failed = failed or error
             work = self.hooks.pop() if self.hooks else None
         if failed is not None:
-            print(f'{self.label}: {type(failed).__name__}: {failed}')
+            say(f'{self.label}: {type(failed).__name__}: {failed}')
         self.state = 'ended'
         main.release()
 
@@ -111,7 +120,7 @@ def _op(frame=None):
     name = frame.f_code.co_filename
     if '--trace' in sys.argv and name in sources:
         statement = sources[name].splitlines()[frame.f_lineno].strip()
-        print(f'{current.label if current else loading}: {name} {statement}')
+        say(f'{current.label if current else loading}: {name} {statement}')
 
 
 def _rounds(count):
@@ -144,7 +153,7 @@ def compiled(source, name):
 
 
 def _emit(value):
-    print(f'{current.label if current else loading}: emit {show(value)}')
+    say(f'{current.label if current else loading}: emit {show(value)}')
 
 
 class Channel:
@@ -345,10 +354,10 @@ def inspect(name):
     while not frame.f_code.co_filename.startswith('<'):
         frame = frame.f_back
     seen = lambda: {key: value for key, value in frame.f_locals.items() if key[0] != '_'}
-    print(f'{task_name}.f_locals: {seen()}')
+    say(f'{task_name}.f_locals: {seen()}')
     if poke:
         frame.f_locals[poke[0]] = eval(poke[1])
-        print(f'{task_name}.f_locals: {seen()} after f_locals[{poke[0]!r}] = {poke[1]}')
+        say(f'{task_name}.f_locals: {seen()} after f_locals[{poke[0]!r}] = {poke[1]}')
 
 
 # The run.
@@ -378,7 +387,7 @@ def first_loads():
         try:
             module.__spec__.loader.exec_module(module)
         except Exception as error:
-            print(f'{loading}: {type(error).__name__}: {error}')
+            say(f'{loading}: {type(error).__name__}: {error}')
         remember(name, vars(module), NAMES[name])
 
 
@@ -407,6 +416,8 @@ for kind, *what in SCHEDULE:
                 task = Attempt(name, None)
         if task is not None and task.state in ('fresh', 'runnable'):
             resume(task, turns)
+if not printed:
+    print('# nothing was emitted; --trace shows every statement')
 sys.stdout.flush()
 os._exit(0)  # whoever waits still is left where it stands
 )python";
