@@ -925,6 +925,7 @@ void Runtime::unpark(Stack& stack, Generator& generator) {
 }
 
 void Runtime::park(Stack& stack, Generator& generator) {
+  drop_snapshot(stack);
   const auto move = [](auto& from, std::size_t begin, auto& to) {
     if (begin >= from.size()) return;
     to.assign(from.begin() + static_cast<std::ptrdiff_t>(begin), from.end());

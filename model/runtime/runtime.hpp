@@ -49,9 +49,10 @@ struct Hook {
 struct Undo {
   enum class Kind : std::uint8_t { binding, code, method, base, cell, fields, layout, instance };
   Kind kind = Kind::binding;
-  std::uint32_t owner = 0;  // namespace, function's, class's, cell's or instance's index
-  // binding: name slot; method: NameId; fields: the first; instance: its first value, counted as
-  // all of them.
+  std::uint32_t owner = 0;  // namespace, function's, class's or cell's index; instance: the layout
+                            // that it was given
+  // binding: name slot; method: NameId; fields: the first; layout: itself; instance: its first
+  // value, counted as all of them.
   std::uint32_t slot = 0;
   Binding binding{};       // binding, method, base, cell; instance: itself; all counted
   std::uint32_t code = 0;  // code: counted; fields: the end; instance: its layout
@@ -145,7 +146,6 @@ struct Reloading {
   RejectWhy why = RejectWhy::own_body;     // for admit to say
   std::uint32_t admitted_after = no_load;  // the last load of the module by then
   std::span<Reloading> batch{};            // all of its batch, itself included
-  std::uint32_t listed = 0;                // M20: the instances that there were when it began
   bool joins = false;                      // its next step goes on with one of another in its batch
   static constexpr std::uint32_t no_namespace = 0xffff'ffff;
 
@@ -193,7 +193,7 @@ class Runtime final : public Subject {
                         Value function);          // takes over the count; tells of the store
   void set_class_base(Value class_, Value base);  // likewise
   // Each class whose fields, or those of its bases, have other names or another order than its
-  // layout gets a new layout; calls changed(class) before.
+  // layout gets a new layout; calls changed(class) then.
   template <class Changed>
   void renew_layouts(const Changed& changed);
   void take_back_layout(Value class_);
@@ -403,8 +403,8 @@ void Runtime::renew_layouts(const Changed& changed) {
     fresh_fields_.clear();
     find_fields(class_);
     if (has_found_layout(class_)) continue;
-    changed(class_);
     take_found_layout(class_);
+    changed(class_);
   }
 }
 

@@ -41,7 +41,6 @@ class Patch {
                           ? code(old.value, fresh.value)
                           : methods(old.value, fresh.value) && base(old.value, fresh.value);
     if (!fits) return false;
-    if (old.value.tag() == Tag::class_) fields(old.value, fresh.value);
     bind(slot, {old.value, fresh.load});
     return true;
   }
@@ -57,10 +56,19 @@ class Patch {
     if (!adopt(slot, fresh)) bind(slot, fresh);
   }
 
-  // When all names are done.
+  // When all names are done, in one turn: nobody sees the fields of some classes and not of others.
   void layouts() {
+    for (std::uint32_t slot = 0; slot < runtime_.namespaces[live_].count; ++slot) {
+      const Value live = runtime_.binding(live_, slot).value;
+      const Value fresh = runtime_.binding(reloading_.staging, slot).value;
+      if (live.tag() == Tag::class_ && fresh.tag() == Tag::class_ && live != fresh)
+        fields(live, fresh);
+    }
     runtime_.renew_layouts([this](Value class_) {
-      log({.kind = Undo::Kind::layout, .owner = class_.index(), .binding = {.value = class_}});
+      log({.kind = Undo::Kind::layout,
+           .owner = class_.index(),
+           .slot = runtime_.heap.classes[class_.index()].layout,
+           .binding = {.value = class_}});
     });
   }
 
@@ -233,8 +241,13 @@ void put_back(Reloading& reloading) {
         runtime.heap.classes[undo.owner].fields_begin = undo.slot;
         runtime.heap.classes[undo.owner].fields_end = undo.code;
         break;
-      case Undo::Kind::layout: runtime.take_back_layout(undo.binding.value); break;
+      // Unless another reload has gone on from there.
+      case Undo::Kind::layout:
+        if (runtime.heap.classes[undo.owner].layout == undo.slot)
+          runtime.take_back_layout(undo.binding.value);
+        break;
       case Undo::Kind::instance:
+        if (runtime.heap.instances[undo.binding.value.index()].layout != undo.owner) break;
         runtime.migrate_back(undo.binding.value, undo.code, undo.slot);
         runtime.heap.release(undo.binding.value);
         continue;  // it has its values again
@@ -243,6 +256,16 @@ void put_back(Reloading& reloading) {
   }
   // What fields have to begin with.
   runtime.renew_layouts([](Value) {});
+}
+
+// Whether this reload, or another one of its batch, gave a class that layout.
+bool made_layout(const Reloading& reloading, std::uint32_t layout) {
+  return std::any_of(reloading.batch.begin(), reloading.batch.end(), [&](const Reloading& one) {
+    const std::vector<Undo>& log = one.runtime.modules[one.module].undo_log;
+    return std::any_of(log.begin(), log.end(), [&](const Undo& undo) {
+      return undo.kind == Undo::Kind::layout && undo.slot == layout;
+    });
+  });
 }
 
 }  // namespace
@@ -275,22 +298,26 @@ bool migrate_at_once(Reloading& reloading) {
   return true;
 }
 
+// What is done last is undone first: before any class gets back what it had.
 bool migrate_at_once(Reloading& reloading, Value instance) {
   Runtime& runtime = reloading.runtime;
-  const auto is_stale = [&] {
+  std::vector<Undo>& log = runtime.modules[reloading.batch.back().module].undo_log;
+  const auto to_be_migrated = [&] {
     const Instance& row = runtime.heap.instances[instance.index()];
-    return row.count != 0 && runtime.heap.is_stale(instance);
+    return row.count != 0 && runtime.heap.is_stale(instance) &&
+           made_layout(reloading, runtime.heap.layouts[row.layout].next);
   };
-  while (is_stale()) {
+  while (to_be_migrated()) {
     reloading.step_begins(Step::migrate);
     Runtime::Migration migration;
-    if (is_stale()) {  // still
+    if (to_be_migrated()) {  // still
       const Instance row = runtime.heap.instances[instance.index()];
       runtime.heap.acquire(instance);
-      runtime.modules[reloading.module].undo_log.push_back({.kind = Undo::Kind::instance,
-                                                            .slot = row.values,
-                                                            .binding = {.value = instance},
-                                                            .code = row.layout});
+      log.push_back({.kind = Undo::Kind::instance,
+                     .owner = runtime.heap.layouts[row.layout].next,
+                     .slot = row.values,
+                     .binding = {.value = instance},
+                     .code = row.layout});
       migration = runtime.migrate(instance, MigrateHow::at_once, true);
     }
     reloading.step_ends(Step::migrate);

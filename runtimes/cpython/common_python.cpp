@@ -106,7 +106,7 @@ def swap_class(name, old, new, undo):
         known = vars(old).get(attribute)
         if isinstance(known, types.FunctionType) and isinstance(value, types.FunctionType):
             swap_code(name, known, value, undo)
-        elif not attribute.startswith('__'):
+        elif not attribute.startswith('__') and attribute != '_fields':
             own_class(value, old, undo)
             undo.append((delattr, old, attribute) if known is None
                         else (setattr, old, attribute, known))
@@ -115,6 +115,14 @@ def swap_class(name, old, new, undo):
         if attribute not in vars(new):
             undo.append((setattr, old, attribute, value))
             delattr(old, attribute)
+
+
+def swap_fields(live, scratch, names):
+    """When all names are done; nothing can fail any more."""
+    for name in names:
+        old, new = live.get(name), scratch.get(name)
+        if isinstance(old, type) and isinstance(new, type) and '_fields' in vars(new):
+            old._fields = new._fields
 
 
 def own_class(function, cls, undo):

@@ -104,6 +104,7 @@ def reload_by_code_swap(module, names):
             function(*arguments)
         _step_over()
         raise
+    swap_fields(live, scratch, names)
     remember(module, [name for name in names if name in scratch], live, _persistent())
 )python";
 

@@ -335,6 +335,7 @@ def swap(name):
             function, *arguments = undo.pop()
             function(*arguments)
         raise
+    swap_fields(live, scratch, NAMES[name])
     remember(name, live, [known for known in NAMES[name] if known in scratch])
 
 
